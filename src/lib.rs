@@ -1,0 +1,1 @@
+//! An AI scribe for therapy sessions.

@@ -1,0 +1,1 @@
+//! The vocabulary of a therapy scribe: audio, transcript, roles, PHI wrappers.

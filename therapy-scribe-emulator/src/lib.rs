@@ -1,0 +1,1 @@
+//! A local stand-in for the AssemblyAI services, for tests and demos.

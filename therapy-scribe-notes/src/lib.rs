@@ -1,0 +1,1 @@
+//! Note formats, drafting, review and signature for therapy sessions.

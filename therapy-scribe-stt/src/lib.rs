@@ -1,0 +1,1 @@
+//! Streaming medical speech-to-text and session capture for therapy sessions.

@@ -1,0 +1,1 @@
+//! One WebSocket loop and one HTTP call for the therapy-scribe crates.
