@@ -1,0 +1,26 @@
+//! Audio: where it comes from, and what is done to it before it is recognised.
+
+mod channel;
+mod error;
+mod format;
+mod level;
+mod mono;
+mod pace;
+mod reframe;
+#[cfg(feature = "resample")]
+mod resample;
+mod source;
+mod wav;
+mod wav_header;
+
+pub use channel::{AudioPusher, ChannelSource, PushError};
+pub use error::AudioError;
+pub use format::{AudioFormat, AudioFrame, SampleRate};
+pub use level::{Level, LevelMeter, Metered};
+pub use mono::Mono;
+pub use pace::Paced;
+pub use reframe::Reframed;
+#[cfg(feature = "resample")]
+pub use resample::Resampled;
+pub use source::{AudioSource, AudioSourceExt};
+pub use wav::WavSource;

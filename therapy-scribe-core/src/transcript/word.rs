@@ -1,0 +1,244 @@
+//! One word, with its time and its speaker.
+
+use std::fmt;
+
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
+use crate::{MediaTime, SpeakerId};
+
+/// A recognised word. Its text may hold attached punctuation; a group of digits is one word.
+///
+/// `Debug` shows the length of the text, never the text.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Word {
+    text: CompactString,
+    #[serde(rename = "start_ms")]
+    start: MediaTime,
+    #[serde(rename = "end_ms")]
+    end: MediaTime,
+    confidence: Confidence,
+    finality: Finality,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    speaker: Option<SpeakerId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    speaker_confidence: Option<Confidence>,
+    #[serde(default)]
+    attribution: Attribution,
+}
+
+impl Word {
+    /// A final word of nobody's, with full confidence. An end before the start is moved to the start.
+    pub fn new(text: impl AsRef<str>, start: MediaTime, end: MediaTime) -> Self {
+        Self {
+            text: CompactString::new(text),
+            start,
+            end: end.max(start),
+            confidence: Confidence::FULL,
+            finality: Finality::Final,
+            speaker: None,
+            speaker_confidence: None,
+            attribution: Attribution::Turn,
+        }
+    }
+
+    /// The same word with the recogniser's confidence.
+    #[must_use]
+    pub fn confidence(mut self, confidence: Confidence) -> Self {
+        self.confidence = confidence;
+        self
+    }
+
+    /// The same word, final or partial.
+    #[must_use]
+    pub fn finality(mut self, finality: Finality) -> Self {
+        self.finality = finality;
+        self
+    }
+
+    /// The same word with a speaker of its own, and how sure the diarizer was (uncalibrated).
+    #[must_use]
+    pub fn spoken_by(mut self, speaker: Option<SpeakerId>, confidence: Option<Confidence>) -> Self {
+        self.attribution = if speaker.is_some() {
+            Attribution::Word
+        } else {
+            Attribution::Turn
+        };
+        self.speaker = speaker;
+        self.speaker_confidence = confidence;
+        self
+    }
+
+    /// What was said.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// When it begins. At the edges of a turn a service may add up to a second of silence.
+    #[must_use]
+    pub const fn start(&self) -> MediaTime {
+        self.start
+    }
+
+    /// When it ends, never before [`start`](Self::start).
+    #[must_use]
+    pub const fn end(&self) -> MediaTime {
+        self.end
+    }
+
+    /// How sure the recogniser is of the text.
+    #[must_use]
+    pub const fn text_confidence(&self) -> Confidence {
+        self.confidence
+    }
+
+    /// Whether the text may still change.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        matches!(self.finality, Finality::Final)
+    }
+
+    /// Who said it: the word's own speaker, else its turn's; `None` while nobody knows.
+    #[must_use]
+    pub const fn speaker(&self) -> Option<SpeakerId> {
+        self.speaker
+    }
+
+    /// How sure the diarizer was. For comparing words, not a probability; gone once the speaker was revised.
+    #[must_use]
+    pub const fn speaker_confidence(&self) -> Option<Confidence> {
+        self.speaker_confidence
+    }
+
+    /// Follows the turn's label, unless the word has one of its own.
+    pub(crate) fn inherit(&mut self, turn: Option<SpeakerId>) {
+        if self.attribution == Attribution::Turn && self.speaker != turn {
+            self.speaker = turn;
+            self.speaker_confidence = None;
+        }
+    }
+
+    /// Gives the word a revised label, or back to its turn with `None`.
+    pub(crate) fn relabel(&mut self, own: Option<SpeakerId>) {
+        if own.is_none() || self.speaker != own {
+            self.speaker_confidence = None;
+        }
+        if own.is_some() {
+            self.speaker = own;
+        }
+        self.attribution = if own.is_some() {
+            Attribution::Word
+        } else {
+            Attribution::Turn
+        };
+    }
+
+    /// Replaces one speaker by another, wherever the label came from.
+    pub(crate) fn rename(&mut self, from: SpeakerId, to: SpeakerId) -> bool {
+        let hit = self.speaker == Some(from);
+        if hit {
+            self.speaker = Some(to);
+        }
+        hit
+    }
+}
+
+impl fmt::Debug for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Word")
+            .field("bytes", &self.text.len())
+            .field("start", &self.start)
+            .field("end", &self.end)
+            .field("finality", &self.finality)
+            .field("speaker", &self.speaker)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where a word's speaker comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Attribution {
+    /// From its turn's label.
+    #[default]
+    Turn,
+    /// From a label of its own.
+    Word,
+}
+
+/// Whether a text may still change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Finality {
+    /// It may be replaced.
+    Partial,
+    /// Its text stays; only its speaker may be revised.
+    Final,
+}
+
+/// A number from 0 to 1. Anything below, above or not a number is moved inside.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(from = "f32", into = "f32")]
+pub struct Confidence(f32);
+
+impl Confidence {
+    /// Certain.
+    pub const FULL: Self = Self(1.0);
+
+    /// From a number, moved into 0 to 1; not-a-number is 0.
+    #[must_use]
+    pub const fn new(value: f32) -> Self {
+        if value >= 0.0 {
+            Self(value.min(1.0))
+        } else {
+            Self(0.0)
+        }
+    }
+
+    /// The number, 0 to 1.
+    #[must_use]
+    pub const fn get(self) -> f32 {
+        self.0
+    }
+}
+
+impl From<f32> for Confidence {
+    fn from(value: f32) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<Confidence> for f32 {
+    fn from(value: Confidence) -> Self {
+        value.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_text() {
+        let word = Word::new("CANARY", MediaTime::ZERO, MediaTime::ZERO);
+        assert!(!format!("{word:?}").contains("CANARY"));
+    }
+
+    #[test]
+    fn a_confidence_is_between_zero_and_one() {
+        for (given, kept) in [
+            (f32::NAN, 0.0),
+            (-1.0, 0.0),
+            (0.5, 0.5),
+            (7.0, 1.0),
+            (f32::INFINITY, 1.0),
+        ] {
+            assert!(
+                (Confidence::new(given).get() - kept).abs() < f32::EPSILON,
+                "{given}"
+            );
+        }
+    }
+}
