@@ -33,8 +33,8 @@ use crate::{
 /// impl SpeechToText for Deaf {
 ///     fn name(&self) -> &str { "deaf" }
 ///     fn privacy(&self) -> Privacy { Privacy::local() }
-///     fn audio_format(&self) -> AudioFormat { AudioFormat::mono(SampleRate::HZ_16000) }
-///     async fn connect(&self, _id: ConnectionId, _base: MediaTime) -> Result<SttConnection, SttFailure> {
+///     fn audio_format(&self, source: AudioFormat) -> AudioFormat { AudioFormat::mono(source.rate()) }
+///     async fn connect(&self, _open: SttOpen) -> Result<SttConnection, SttFailure> {
 ///         let events = futures_util::stream::iter([Ok(SttEvent::Closed(SttStats::default()))]);
 ///         Ok(SttConnection::new(Box::new(DeafAudio), Box::pin(events)))
 ///     }
@@ -48,16 +48,17 @@ pub trait SpeechToText: Send + Sync + fmt::Debug {
     /// Where the audio goes and how long it stays there.
     fn privacy(&self) -> Privacy;
 
-    /// The audio it takes: frames of any other format must be converted first.
-    fn audio_format(&self) -> AudioFormat;
+    /// The audio it wants from a source of this format: the same rate where it takes that, else the nearest that it
+    /// takes. Frames are converted to it before they are sent.
+    fn audio_format(&self, source: AudioFormat) -> AudioFormat;
 
     /// How much audio one frame should hold.
     fn frame_length(&self) -> Duration {
         Duration::from_millis(100)
     }
 
-    /// Opens one connection. `base` is the recording time of the first sample that will be sent on it; every time in
-    /// its events is a recording time.
+    /// Opens one connection, and returns once the service is ready for audio. Every time in its events is a recording
+    /// time.
     ///
     /// Cancel safe: a dropped call leaves no connection behind.
     ///
@@ -170,25 +171,15 @@ pub enum SttEvent {
 }
 
 /// How a connection is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ConnectionStatus {
-    /// The service is ready.
-    #[non_exhaustive]
-    Ready {
-        /// Which connection.
-        connection: ConnectionId,
-        /// The service's id of the session, for support requests. No PHI.
-        session: String,
-        /// The model that answers, where the service says.
-        model: Option<String>,
-    },
-    /// The service confirms how much audio it has received.
-    #[non_exhaustive]
-    Received {
-        /// Recording time up to which it has audio.
-        until: MediaTime,
-    },
+    /// The service is ready. The first event of every connection.
+    Ready(ServiceSession),
+    /// The service confirms what it has received.
+    Received(Receipt),
+    /// Somebody began to speak. It comes with the first words, not before them.
+    SpeechStarted(MediaTime),
     /// The service heard no words in a stretch: proof that silence is not loss.
     #[non_exhaustive]
     Silent {
@@ -200,26 +191,60 @@ pub enum ConnectionStatus {
 }
 
 impl ConnectionStatus {
-    /// The service is ready.
-    #[must_use]
-    pub const fn ready(connection: ConnectionId, session: String, model: Option<String>) -> Self {
-        Self::Ready {
-            connection,
-            session,
-            model,
-        }
-    }
-
-    /// Audio is confirmed up to a time.
-    #[must_use]
-    pub const fn received(until: MediaTime) -> Self {
-        Self::Received { until }
-    }
-
     /// A stretch without words.
     #[must_use]
     pub const fn silent(from: MediaTime, to: MediaTime) -> Self {
         Self::Silent { from, to }
+    }
+}
+
+/// A session at the service, as it introduces itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServiceSession {
+    /// Which connection.
+    pub connection: ConnectionId,
+    /// The service's id, for support requests. No PHI.
+    pub id: String,
+    /// The model that answers, where the service says.
+    pub model: Option<String>,
+    /// When the service will end it, in seconds since 1970.
+    pub expires_at: Option<u64>,
+}
+
+impl ServiceSession {
+    /// A session with this id.
+    pub fn new(connection: ConnectionId, id: impl Into<String>) -> Self {
+        Self {
+            connection,
+            id: id.into(),
+            model: None,
+            expires_at: None,
+        }
+    }
+}
+
+/// What a service confirms to have received.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Receipt {
+    /// Recording time up to which it has audio.
+    pub until: MediaTime,
+    /// Seconds of audio a second; well over 1 is too fast, under 1 means that audio does not get through.
+    pub pace: Option<f64>,
+    /// The highest speech probability since the last receipt: near zero over minutes means a dead microphone.
+    pub speech: Option<f64>,
+}
+
+impl Receipt {
+    /// Audio up to here is there.
+    #[must_use]
+    pub const fn new(until: MediaTime) -> Self {
+        Self {
+            until,
+            pace: None,
+            speech: None,
+        }
     }
 }
 

@@ -87,6 +87,10 @@ impl TranscriptAssembler {
             return Change::Nothing;
         }
         let partials = &mut self.transcript.partials;
+        if turn.words().is_empty() {
+            partials.retain(|open| open.id() != turn.id());
+            return Change::Partial(turn.id());
+        }
         match partials.iter_mut().find(|open| open.id() == turn.id()) {
             Some(open) => *open = turn.clone(),
             None => partials.push(turn.clone()),
@@ -101,9 +105,10 @@ impl TranscriptAssembler {
         if turn.words().is_empty() || self.index.key(turn.id()).is_some() {
             return Change::Nothing;
         }
-        self.index.insert(turn);
         self.roles.add(turn);
-        self.transcript.turns.insert(turn.clone());
+        self.transcript
+            .turns
+            .insert(self.index.place(turn), turn.clone());
         let roles_changed = self.refresh_roles();
         Change::Final {
             turn: turn.id(),

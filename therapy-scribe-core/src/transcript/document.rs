@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Gap, Transcript, Turn, Utterance, turns::Turns};
+use super::{
+    Gap, Transcript, Turn, Utterance,
+    turns::{TurnIndex, Turns},
+};
 use crate::{MediaTime, Role, RoleMap, SpeakerId};
 
 /// One utterance as it stands in a transcript's JSON.
@@ -81,20 +84,9 @@ impl Transcript {
             line: error.line(),
             column: error.column(),
         })?;
-        let mut turns = Turns::default();
-        for turn in document
-            .turns
-            .into_iter()
-            .filter(|turn| !turn.words().is_empty())
-        {
-            turns.insert(turn);
-        }
-        let (gaps, roles) = (document.gaps.into(), document.roles.into());
         Ok(Self {
-            turns,
-            partials: Vec::new(),
-            gaps,
-            roles,
+            gaps: document.gaps.into(),
+            ..Self::from_turns(document.turns, document.roles)
         })
     }
 
@@ -113,12 +105,12 @@ impl Transcript {
     /// A transcript of finished turns, such as a stored or pre-recorded one. Turns without words are left out.
     #[must_use]
     pub fn from_turns(turns: impl IntoIterator<Item = Turn>, roles: RoleMap) -> Self {
-        let mut ordered = Turns::default();
+        let (mut ordered, mut index) = (Turns::default(), TurnIndex::default());
         for turn in turns
             .into_iter()
             .filter(|turn| turn.is_final() && !turn.words().is_empty())
         {
-            ordered.insert(turn);
+            ordered.insert(index.place(&turn), turn);
         }
         Self {
             turns: ordered,
