@@ -47,8 +47,9 @@ pub use region::{Destination, Privacy, Region, Retention};
 pub use roles::{Role, RoleAssignment, RoleMap, RoleMapper};
 pub use secret::{ApiKey, InvalidApiKey};
 pub use stt::{
-    ConnectionStatus, Malformed, Notice, RetryAdvice, SpeechToText, SttAudio, SttClosed,
-    SttConnection, SttControl, SttEvent, SttFailure, SttStats, UnknownEvent,
+    ConnectionStatus, Malformed, Notice, Receipt, RetryAdvice, ServiceSession, SpeechToText,
+    SttAudio, SttClosed, SttConnection, SttControl, SttEvent, SttFailure, SttOpen, SttStats,
+    UnknownEvent,
 };
 pub use time::MediaTime;
 pub use transcript::{

@@ -64,8 +64,31 @@ pub trait SpeechToText: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// [`SttFailure`] when no connection came about.
-    async fn connect(&self, id: ConnectionId, base: MediaTime)
-    -> Result<SttConnection, SttFailure>;
+    async fn connect(&self, open: SttOpen) -> Result<SttConnection, SttFailure>;
+}
+
+/// What a connection is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SttOpen {
+    /// Its number in the recording; speakers and turns are named after it.
+    pub connection: ConnectionId,
+    /// The recording time of the first sample that will be sent on it.
+    pub base: MediaTime,
+    /// The format of every frame, as [`SpeechToText::audio_format`] asked for.
+    pub format: AudioFormat,
+}
+
+impl SttOpen {
+    /// A connection for audio that begins at `base`.
+    #[must_use]
+    pub const fn new(connection: ConnectionId, base: MediaTime, format: AudioFormat) -> Self {
+        Self {
+            connection,
+            base,
+            format,
+        }
+    }
 }
 
 /// An open connection: audio goes in on one side, events come out on the other.
