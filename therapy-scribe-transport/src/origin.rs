@@ -1,0 +1,187 @@
+//! Addresses of services.
+
+use std::{fmt, net::IpAddr};
+
+use url::{Host, Url};
+
+use crate::Error;
+
+/// Scheme, host and port of a service: `wss://…` or `https://…`; `ws://` and `http://` to this machine only.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin {
+    secure: bool,
+    websocket: bool,
+    host: String,
+    port: u16,
+}
+
+impl Origin {
+    /// Reads an origin.
+    ///
+    /// # Errors
+    /// [`Error::Origin`] for another scheme, a plain one to another machine, or anything beside scheme, host and port.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let wrong = |address: &str, reason| Error::Origin {
+            address: address.to_owned(),
+            reason,
+        };
+        let url = Url::parse(text.trim()).map_err(|_| {
+            wrong(
+                "the text given",
+                "it should look like https://host or wss://host:port",
+            )
+        })?;
+        let host = url.host_str().unwrap_or_default();
+        let shown = format!("{}://{host}", url.scheme());
+        let (secure, websocket) = match url.scheme() {
+            "wss" => (true, true),
+            "ws" => (false, true),
+            "https" => (true, false),
+            "http" => (false, false),
+            _ => {
+                return Err(wrong(
+                    &shown,
+                    "the scheme must be wss, https, or for this machine ws or http",
+                ));
+            }
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong(
+                &shown,
+                "user name and password do not belong into it",
+            ));
+        }
+        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+            return Err(wrong(&shown, "it must end after host and port"));
+        }
+        if !secure && !is_loopback(&url) {
+            return Err(wrong(
+                &shown,
+                "without encryption only this machine can be reached; use wss or https",
+            ));
+        }
+        let port = url
+            .port_or_known_default()
+            .unwrap_or(if secure { 443 } else { 80 });
+        Ok(Self {
+            secure,
+            websocket,
+            host: host.to_owned(),
+            port,
+        })
+    }
+
+    /// Whether it is encrypted.
+    #[must_use]
+    pub const fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// Host name, or address in the form that a URL has it in.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Port.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The same place for HTTP: `wss` becomes `https`.
+    #[must_use]
+    pub fn for_http(&self) -> Self {
+        Self {
+            websocket: false,
+            ..self.clone()
+        }
+    }
+
+    /// The same place for WebSockets: `https` becomes `wss`.
+    #[must_use]
+    pub fn for_websocket(&self) -> Self {
+        Self {
+            websocket: true,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn authority(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = match (self.websocket, self.secure) {
+            (true, true) => "wss",
+            (true, false) => "ws",
+            (false, true) => "https",
+            (false, false) => "http",
+        };
+        write!(f, "{scheme}://{}:{}", self.host, self.port)
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        // `ws` is not one of the schemes for which the parser knows addresses from names.
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_schemes_reach_this_machine_only() {
+        for good in [
+            "ws://127.0.0.1:9000",
+            "http://localhost:1",
+            "ws://[::1]:9000/",
+            "wss://streaming.us.assemblyai.com",
+            "https://x.example:8443",
+        ] {
+            assert!(Origin::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "ws://10.0.0.5:9000",
+            "http://example.com",
+            "ws://127.0.0.1.example.com",
+            "ftp://127.0.0.1",
+            "wss://host/path",
+            "wss://user:pw@host",
+            "https://host/?token=x",
+            "",
+            "host",
+        ] {
+            assert!(Origin::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_error_does_not_repeat_secrets() {
+        let said = Origin::parse("https://user:CANARY@host/CANARY?k=CANARY")
+            .unwrap_err()
+            .to_string();
+        assert!(!said.contains("CANARY"), "{said}");
+    }
+
+    #[test]
+    fn ports_follow_the_scheme() {
+        assert_eq!(Origin::parse("wss://h.example").unwrap().port(), 443);
+        assert_eq!(Origin::parse("ws://localhost").unwrap().port(), 80);
+        assert_eq!(
+            Origin::parse("wss://h.example")
+                .unwrap()
+                .for_http()
+                .to_string(),
+            "https://h.example:443"
+        );
+    }
+}
