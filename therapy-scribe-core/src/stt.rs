@@ -277,16 +277,19 @@ impl Receipt {
 pub struct Notice {
     /// The service's number for it, where it has one.
     pub code: Option<i64>,
-    /// One sentence.
+    /// One sentence of ours.
     pub text: String,
+    /// The service's own words, where it sent any: they may quote a parameter.
+    pub detail: Option<crate::Phi<String>>,
 }
 
 impl Notice {
     /// A remark.
-    pub fn new(code: Option<i64>, text: impl Into<String>) -> Self {
+    pub fn new(text: impl Into<String>) -> Self {
         Self {
-            code,
+            code: None,
             text: text.into(),
+            detail: None,
         }
     }
 }

@@ -14,11 +14,12 @@ mod update;
 
 pub use builder::StreamingConfigBuilder;
 pub use checks::ConfigError;
+pub(crate) use checks::require;
 pub use features::{Diarization, Domain, Encoding, VoiceFocus, Webhook};
 pub use keyterms::Keyterms;
 pub use language::Language;
 pub use model::SpeechModel;
-pub use redaction::{RedactionPolicy, Redaction, Substitute};
+pub use redaction::{Redaction, RedactionPolicy, Substitute};
 pub use turn::{Mode, TurnDetection};
 pub use update::ConfigUpdate;
 
@@ -66,7 +67,6 @@ pub(crate) struct Fields {
 
 impl StreamingConfig {
     /// Starts from the service's own defaults, with the newest model.
-    #[must_use]
     pub fn builder() -> StreamingConfigBuilder {
         StreamingConfigBuilder::new()
     }
@@ -77,7 +77,9 @@ impl StreamingConfig {
     /// # Errors
     /// [`ConfigError::Range`] when `people` is not 1 to 10.
     pub fn one_room(people: u8) -> Result<Self, ConfigError> {
-        Self::scribe().diarization(Diarization::up_to(people)?).build()
+        Self::scribe()
+            .diarization(Diarization::up_to(people)?)
+            .build()
     }
 
     /// One participant's channel of a call: as [`one_room`](Self::one_room), without diarization, since the channel
@@ -118,7 +120,6 @@ impl StreamingConfig {
     }
 
     /// A builder with all of this in it, to change some of it.
-    #[must_use]
     pub fn to_builder(&self) -> StreamingConfigBuilder {
         StreamingConfigBuilder::from_fields(self.fields.clone())
     }
@@ -163,7 +164,10 @@ impl std::fmt::Debug for Fields {
             .field("turns", &self.turns)
             .field("domain", &self.domain)
             .field("diarization", &self.diarization)
-            .field("prompt_chars", &self.prompt.as_ref().map(|prompt| prompt.chars().count()))
+            .field(
+                "prompt_chars",
+                &self.prompt.as_ref().map(|prompt| prompt.chars().count()),
+            )
             .field("keyterms", &self.keyterms.len())
             .field("redaction", &self.redaction.is_some())
             .finish_non_exhaustive()

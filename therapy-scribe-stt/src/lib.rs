@@ -1,1 +1,15 @@
-//! Streaming medical speech-to-text and session capture for therapy sessions.
+//! Streaming medical speech-to-text with AssemblyAI, and the capture of whole therapy sessions.
+mod capture;
+mod client;
+mod clock;
+pub mod config;
+mod error;
+mod mulaw;
+mod protocol;
+mod session;
+mod wire;
+
+pub use client::{SttClient, TokenProvider};
+pub use config::{ConfigError, ConfigUpdate, Keyterms, StreamingConfig, TurnDetection};
+pub use error::{Error, ErrorKind};
+pub use session::{SttEvents, SttHandle};

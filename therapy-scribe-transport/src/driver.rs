@@ -11,7 +11,7 @@ use tokio::{
 use tokio_tungstenite::tungstenite;
 
 use crate::{
-    Error, Protocol,
+    Error, HostEnd, Protocol,
     ws::{self, Socket},
 };
 
@@ -41,6 +41,7 @@ enum Wake<P: Protocol> {
 /// What the loop remembers beside the machine.
 #[derive(Default)]
 struct State {
+    /// When the reader went away.
     abandoned: Option<Instant>,
     socket_gone: bool,
     handles_gone: bool,
@@ -102,7 +103,7 @@ impl<P: Protocol> Driver<P> {
             Wake::Audio(Some(audio)) => self.machine.on_audio(now, audio),
             Wake::Control(None) | Wake::Audio(None) => {
                 state.handles_gone = true;
-                self.abandon(now, state);
+                self.machine.on_abandoned(now, HostEnd::Handles);
             }
             Wake::Item(slot) => {
                 if let Some(item) = self.machine.pop_item() {
@@ -111,18 +112,12 @@ impl<P: Protocol> Driver<P> {
             }
             Wake::ReaderGone => {
                 state.reader_gone = true;
-                self.abandon(now, state);
+                state.abandoned = Some(Instant::now());
+                self.machine.on_abandoned(now, HostEnd::Reader);
             }
             Wake::Message(message) => self.take(message, now, state),
             Wake::Deadline => self.machine.on_deadline(now),
             Wake::GaveUp => {}
-        }
-    }
-
-    fn abandon(&mut self, now: Duration, state: &mut State) {
-        if state.abandoned.is_none() {
-            state.abandoned = Some(Instant::now());
-            self.machine.on_abandoned(now);
         }
     }
 

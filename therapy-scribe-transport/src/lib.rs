@@ -39,7 +39,7 @@ pub use driver::ABANDON_LIMIT;
 pub use error::{Error, ErrorKind};
 pub use http::{HttpClient, HttpReply, HttpRequest};
 pub use origin::Origin;
-pub use protocol::{Incoming, Outgoing, Protocol, Text};
+pub use protocol::{HostEnd, Incoming, Outgoing, Protocol, Text};
 pub use proxy::Proxy;
 pub use retry::Retry;
 pub use session::{Closed, Events, Handle, Queues, connect};

@@ -34,9 +34,10 @@ pub trait Protocol: Send + 'static {
     /// The socket is gone without a goodbye. Called once at most, and nothing can be sent after it.
     fn on_lost(&mut self, now: Duration, error: Error);
 
-    /// Every handle was dropped, or the reader of items is gone. Called once at most. Say goodbye: after
-    /// [`ABANDON_LIMIT`](crate::ABANDON_LIMIT) the socket is closed in any case.
-    fn on_abandoned(&mut self, now: Duration);
+    /// An end on the host's side was dropped; called once at most for each. Unless the session is ending already, it is
+    /// time to say goodbye. Once the reader is gone, the socket is closed after
+    /// [`ABANDON_LIMIT`](crate::ABANDON_LIMIT) in any case.
+    fn on_abandoned(&mut self, now: Duration, end: HostEnd);
 
     /// The deadline has come.
     fn on_deadline(&mut self, now: Duration);
@@ -67,6 +68,16 @@ pub trait Protocol: Send + 'static {
 
     /// Whether nothing can follow an item.
     fn is_last(item: &Self::Item) -> bool;
+}
+
+/// An end of a session that a host holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HostEnd {
+    /// All handles.
+    Handles,
+    /// The stream of items.
+    Reader,
 }
 
 /// A message from the service.

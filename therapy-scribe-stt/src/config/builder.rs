@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    ConfigError, Diarization, Domain, Encoding, Fields, Keyterms, Language, Redaction, SpeechModel, StreamingConfig,
-    TurnDetection, VoiceFocus, Webhook, checks,
+    ConfigError, Diarization, Domain, Encoding, Fields, Keyterms, Language, Redaction, SpeechModel,
+    StreamingConfig, TurnDetection, VoiceFocus, Webhook, checks,
 };
 
 /// Builds a [`StreamingConfig`]; [`build`](Self::build) checks it as a whole. Each setter names the service's parameter,
@@ -18,7 +18,12 @@ pub struct StreamingConfigBuilder {
 impl StreamingConfigBuilder {
     pub(super) fn new() -> Self {
         let models = vec![SpeechModel::Universal36Pro];
-        Self { fields: Fields { models, ..Fields::default() } }
+        Self {
+            fields: Fields {
+                models,
+                ..Fields::default()
+            },
+        }
     }
 
     pub(super) const fn from_fields(fields: Fields) -> Self {
@@ -192,6 +197,8 @@ impl StreamingConfigBuilder {
     /// [`ConfigError`] names the first parameter that can't work, and what would.
     pub fn build(self) -> Result<StreamingConfig, ConfigError> {
         checks::check(&self.fields)?;
-        Ok(StreamingConfig { fields: self.fields })
+        Ok(StreamingConfig {
+            fields: self.fields,
+        })
     }
 }

@@ -37,41 +37,100 @@ pub enum ConfigError {
 }
 
 /// `Err` naming the parameter unless `holds`.
-pub(crate) fn require(holds: bool, parameter: &'static str, allowed: &'static str) -> Result<(), ConfigError> {
-    if holds { Ok(()) } else { Err(ConfigError::Range { parameter, allowed }) }
+pub(crate) fn require(
+    holds: bool,
+    parameter: &'static str,
+    allowed: &'static str,
+) -> Result<(), ConfigError> {
+    if holds {
+        Ok(())
+    } else {
+        Err(ConfigError::Range { parameter, allowed })
+    }
 }
 
 /// The longest prompt and context, in characters. One more ends the session, even in its middle.
 const TEXT_LIMIT: usize = 1750;
 
 pub(crate) fn check(fields: &Fields) -> Result<(), ConfigError> {
-    require(!fields.models.is_empty(), "speech_model", "one model at least")?;
+    require(
+        !fields.models.is_empty(),
+        "speech_model",
+        "one model at least",
+    )?;
     check_ranges(fields)?;
     check_turns(&fields.turns)?;
     check_conflicts(fields)?;
-    fields.models.iter().try_for_each(|model| check_model(fields, model))
+    fields
+        .models
+        .iter()
+        .try_for_each(|model| check_model(fields, model))
 }
 
 fn check_ranges(fields: &Fields) -> Result<(), ConfigError> {
     let rate = fields.sample_rate.unwrap_or(16_000);
-    require((8_000..=96_000).contains(&rate), "sample_rate", "8000 to 96000 Hz")?;
+    require(
+        (8_000..=96_000).contains(&rate),
+        "sample_rate",
+        "8000 to 96000 Hz",
+    )?;
     unit("vad_threshold", fields.vad_threshold)?;
-    unit("voice_focus_threshold", fields.voice_focus.and_then(super::VoiceFocus::threshold))?;
-    within("interruption_delay", fields.interruption_delay, 0..=1000, "0 to 1000 ms")?;
-    within("turn_left_pad_ms", fields.turn_left_pad, 0..=10_000, "0 to 10000 ms")?;
-    within("inactivity_timeout", fields.inactivity_timeout, 5000..=3_600_000, "5 to 3600 seconds")?;
+    unit(
+        "voice_focus_threshold",
+        fields.voice_focus.and_then(super::VoiceFocus::threshold),
+    )?;
+    within(
+        "interruption_delay",
+        fields.interruption_delay,
+        0..=1000,
+        "0 to 1000 ms",
+    )?;
+    within(
+        "turn_left_pad_ms",
+        fields.turn_left_pad,
+        0..=10_000,
+        "0 to 10000 ms",
+    )?;
+    within(
+        "inactivity_timeout",
+        fields.inactivity_timeout,
+        5000..=3_600_000,
+        "5 to 3600 seconds",
+    )?;
     text("prompt", fields.prompt.as_deref())?;
     text("agent_context", fields.agent_context.as_deref())?;
-    require(fields.previous_context_turns.unwrap_or(0) <= 100, "previous_context_n_turns", "0 to 100")?;
-    require(fields.languages.len() <= 10, "language_codes", "at most 10 languages")
+    require(
+        fields.previous_context_turns.unwrap_or(0) <= 100,
+        "previous_context_n_turns",
+        "0 to 100",
+    )?;
+    require(
+        fields.languages.len() <= 10,
+        "language_codes",
+        "at most 10 languages",
+    )
 }
 
 pub(crate) fn check_turns(turns: &TurnDetection) -> Result<(), ConfigError> {
     unit("end_of_turn_confidence_threshold", turns.threshold)?;
-    within("min_turn_silence", turns.min_silence, 50..=10_000, "50 to 10000 ms")?;
-    within("max_turn_silence", turns.max_silence, 50..=60_000, "50 to 60000 ms")?;
+    within(
+        "min_turn_silence",
+        turns.min_silence,
+        50..=10_000,
+        "50 to 10000 ms",
+    )?;
+    within(
+        "max_turn_silence",
+        turns.max_silence,
+        50..=60_000,
+        "50 to 60000 ms",
+    )?;
     match (turns.min_silence, turns.max_silence) {
-        (Some(min), Some(max)) => require(min <= max, "max_turn_silence", "no shorter than min_turn_silence"),
+        (Some(min), Some(max)) => require(
+            min <= max,
+            "max_turn_silence",
+            "no shorter than min_turn_silence",
+        ),
         _ => Ok(()),
     }
 }
@@ -83,10 +142,15 @@ fn check_conflicts(fields: &Fields) -> Result<(), ConfigError> {
         ));
     }
     if fields.redaction.is_some() && fields.include_partial_turns == Some(true) {
-        return Err(ConfigError::Conflict("partial turns are never redacted: leave them off together with redaction"));
+        return Err(ConfigError::Conflict(
+            "partial turns are never redacted: leave them off together with redaction",
+        ));
     }
     let medical = |language: &super::Language| language.has_medical_mode();
-    if fields.domain.is_some() && !fields.languages.is_empty() && !fields.languages.iter().any(medical) {
+    if fields.domain.is_some()
+        && !fields.languages.is_empty()
+        && !fields.languages.iter().any(medical)
+    {
         return Err(ConfigError::Conflict(
             "Medical Mode knows English, Spanish, German and French only; the service would ignore it",
         ));
@@ -97,7 +161,11 @@ fn check_conflicts(fields: &Fields) -> Result<(), ConfigError> {
 fn check_model(fields: &Fields, model: &SpeechModel) -> Result<(), ConfigError> {
     let only = |set: bool, has: bool, parameter, advice| {
         if set && !has {
-            Err(ConfigError::Model { parameter, model: model.to_string(), advice })
+            Err(ConfigError::Model {
+                parameter,
+                model: model.to_string(),
+                advice,
+            })
         } else {
             Ok(())
         }
@@ -107,17 +175,47 @@ fn check_model(fields: &Fields, model: &SpeechModel) -> Result<(), ConfigError> 
     only(fields.turns.mode.is_some(), u3, "mode", pro)?;
     only(fields.prompt.is_some(), u3, "prompt", pro)?;
     only(fields.agent_context.is_some(), u3, "agent_context", pro)?;
-    only(fields.previous_context_turns.is_some(), u3, "previous_context_n_turns", pro)?;
+    only(
+        fields.previous_context_turns.is_some(),
+        u3,
+        "previous_context_n_turns",
+        pro,
+    )?;
     only(!fields.languages.is_empty(), u3, "language_codes", pro)?;
-    only(fields.interruption_delay.is_some(), u3, "interruption_delay", pro)?;
-    only(fields.continuous_partials.is_some(), u3, "continuous_partials", pro)?;
+    only(
+        fields.interruption_delay.is_some(),
+        u3,
+        "interruption_delay",
+        pro,
+    )?;
+    only(
+        fields.continuous_partials.is_some(),
+        u3,
+        "continuous_partials",
+        pro,
+    )?;
     only(fields.turn_left_pad.is_some(), u3, "turn_left_pad_ms", pro)?;
-    only(fields.acknowledge_silence == Some(true), u3, "acknowledge_silence", pro)?;
+    only(
+        fields.acknowledge_silence == Some(true),
+        u3,
+        "acknowledge_silence",
+        pro,
+    )?;
     only(fields.voice_focus.is_some(), u3, "voice_focus", pro)?;
     let reports = u3 || *model == SpeechModel::UniversalStreamingMultilingual;
-    only(fields.language_detection == Some(true), reports, "language_detection", "choose a multilingual model")?;
+    only(
+        fields.language_detection == Some(true),
+        reports,
+        "language_detection",
+        "choose a multilingual model",
+    )?;
     let formats = !u3 && model.is_universal_streaming();
-    only(fields.format_turns.is_some(), formats, "format_turns", "leave it out: its finals are always formatted")
+    only(
+        fields.format_turns.is_some(),
+        formats,
+        "format_turns",
+        "leave it out: its finals are always formatted",
+    )
 }
 
 pub(crate) fn warnings(fields: &Fields) -> Vec<String> {
@@ -128,16 +226,40 @@ pub(crate) fn warnings(fields: &Fields) -> Vec<String> {
         }
     };
     warn(
-        fields.redaction.as_ref().is_some_and(super::Redaction::erases_clinical_content),
+        fields
+            .redaction
+            .as_ref()
+            .is_some_and(super::Redaction::erases_clinical_content),
         "redaction masks drugs, conditions or dates: this transcript can't become a clinical note",
     );
-    warn(fields.redaction.is_some(), "redaction covers final turns only; the audio is sent as it is, and some identifiers are missed");
-    warn(fields.filter_profanity == Some(true), "profanity is masked: the record will not be verbatim");
-    warn(fields.webhook.is_some(), "the service will post the transcript to a webhook");
-    warn(fields.llm_gateway.is_some(), "the service will send every turn to a language model; its failures are silent");
-    warn(fields.inactivity_timeout.is_none(), "no inactivity timeout: a session that loses its client is billed for up to 3 hours");
-    let mixed = fields.languages.iter().any(|language| !language.has_medical_mode());
-    warn(fields.domain.is_some() && mixed, "Medical Mode may be skipped for languages that it does not know");
+    warn(
+        fields.redaction.is_some(),
+        "redaction covers final turns only; the audio is sent as it is, and some identifiers are missed",
+    );
+    warn(
+        fields.filter_profanity == Some(true),
+        "profanity is masked: the record will not be verbatim",
+    );
+    warn(
+        fields.webhook.is_some(),
+        "the service will post the transcript to a webhook",
+    );
+    warn(
+        fields.llm_gateway.is_some(),
+        "the service will send every turn to a language model; its failures are silent",
+    );
+    warn(
+        fields.inactivity_timeout.is_none(),
+        "no inactivity timeout: a session that loses its client is billed for up to 3 hours",
+    );
+    let mixed = fields
+        .languages
+        .iter()
+        .any(|language| !language.has_medical_mode());
+    warn(
+        fields.domain.is_some() && mixed,
+        "Medical Mode may be skipped for languages that it does not know",
+    );
     warnings
 }
 
@@ -147,7 +269,11 @@ pub(crate) fn text(parameter: &'static str, text: Option<&str>) -> Result<(), Co
 }
 
 pub(crate) fn unit(parameter: &'static str, value: Option<f32>) -> Result<(), ConfigError> {
-    require(value.is_none_or(|value| (0.0..=1.0).contains(&value)), parameter, "0 to 1")
+    require(
+        value.is_none_or(|value| (0.0..=1.0).contains(&value)),
+        parameter,
+        "0 to 1",
+    )
 }
 
 pub(crate) fn within(
@@ -156,5 +282,9 @@ pub(crate) fn within(
     millis: RangeInclusive<u128>,
     allowed: &'static str,
 ) -> Result<(), ConfigError> {
-    require(value.is_none_or(|value| millis.contains(&value.as_millis())), parameter, allowed)
+    require(
+        value.is_none_or(|value| millis.contains(&value.as_millis())),
+        parameter,
+        allowed,
+    )
 }

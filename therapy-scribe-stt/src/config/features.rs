@@ -18,7 +18,10 @@ impl Diarization {
     /// For any number of voices.
     #[must_use]
     pub const fn on() -> Self {
-        Self { max_speakers: None, revision_interval: None }
+        Self {
+            max_speakers: None,
+            revision_interval: None,
+        }
     }
 
     /// For at most this many voices. The newest documents call it a hard cap: a further voice is merged into the
@@ -28,7 +31,10 @@ impl Diarization {
     /// [`ConfigError::Range`] outside 1 to 10.
     pub fn up_to(people: u8) -> Result<Self, ConfigError> {
         require((1..=10).contains(&people), "max_speakers", "1 to 10 people")?;
-        Ok(Self { max_speakers: Some(people), revision_interval: None })
+        Ok(Self {
+            max_speakers: Some(people),
+            revision_interval: None,
+        })
     }
 
     /// Also revises labels during the session, each time after this much audio.
@@ -37,7 +43,11 @@ impl Diarization {
     /// [`ConfigError::Range`] outside 120 to 300 s: the service would silently use the nearest of these.
     pub fn revised_every(mut self, interval: Duration) -> Result<Self, ConfigError> {
         let range = Duration::from_secs(120)..=Duration::from_secs(300);
-        require(range.contains(&interval), "speaker_labels_revision_interval_ms", "120 to 300 seconds")?;
+        require(
+            range.contains(&interval),
+            "speaker_labels_revision_interval_ms",
+            "120 to 300 seconds",
+        )?;
         self.revision_interval = Some(interval);
         Ok(self)
     }
@@ -134,9 +144,16 @@ impl Webhook {
     ///
     /// # Errors
     /// [`ConfigError::Range`] when the address is not `https`.
-    pub fn new(url: impl Into<String>, auth: Option<(String, ApiKey)>) -> Result<Self, ConfigError> {
+    pub fn new(
+        url: impl Into<String>,
+        auth: Option<(String, ApiKey)>,
+    ) -> Result<Self, ConfigError> {
         let url = url.into();
-        require(url.starts_with("https://"), "webhook_url", "an https address")?;
+        require(
+            url.starts_with("https://"),
+            "webhook_url",
+            "an https address",
+        )?;
         Ok(Self { url, auth })
     }
 }

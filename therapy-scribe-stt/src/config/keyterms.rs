@@ -26,7 +26,10 @@ impl Keyterms {
     ///
     /// # Errors
     /// As [`new`](Self::new).
-    pub fn with<S: Into<String>>(mut self, terms: impl IntoIterator<Item = S>) -> Result<Self, ConfigError> {
+    pub fn with<S: Into<String>>(
+        mut self,
+        terms: impl IntoIterator<Item = S>,
+    ) -> Result<Self, ConfigError> {
         for term in terms {
             let term = term.into().trim().to_owned();
             let length = term.chars().count();
@@ -37,16 +40,29 @@ impl Keyterms {
                 self.0.push(term);
             }
         }
-        if self.0.len() > MOST { Err(ConfigError::Keyterms("at most 100 can be sent")) } else { Ok(self) }
+        if self.0.len() > MOST {
+            Err(ConfigError::Keyterms("at most 100 can be sent"))
+        } else {
+            Ok(self)
+        }
     }
 
     /// Cognitive behavioural therapy.
     #[must_use]
     pub fn cbt() -> Self {
         Self::starter(&[
-            "CBT", "thought record", "automatic thoughts", "core beliefs", "cognitive distortion", "catastrophizing",
-            "behavioral activation", "exposure hierarchy", "exposure and response prevention", "Socratic questioning",
-            "SUDS", "homework",
+            "CBT",
+            "thought record",
+            "automatic thoughts",
+            "core beliefs",
+            "cognitive distortion",
+            "catastrophizing",
+            "behavioral activation",
+            "exposure hierarchy",
+            "exposure and response prevention",
+            "Socratic questioning",
+            "SUDS",
+            "homework",
         ])
     }
 
@@ -54,8 +70,18 @@ impl Keyterms {
     #[must_use]
     pub fn emdr() -> Self {
         Self::starter(&[
-            "EMDR", "bilateral stimulation", "target memory", "negative cognition", "positive cognition", "SUD", "VOC",
-            "desensitization", "installation", "body scan", "safe place", "floatback",
+            "EMDR",
+            "bilateral stimulation",
+            "target memory",
+            "negative cognition",
+            "positive cognition",
+            "SUD",
+            "VOC",
+            "desensitization",
+            "installation",
+            "body scan",
+            "safe place",
+            "floatback",
         ])
     }
 
@@ -63,8 +89,18 @@ impl Keyterms {
     #[must_use]
     pub fn trauma() -> Self {
         Self::starter(&[
-            "PTSD", "complex PTSD", "flashback", "hypervigilance", "dissociation", "grounding", "window of tolerance",
-            "avoidance", "intrusive memories", "prolonged exposure", "cognitive processing therapy", "stuck points",
+            "PTSD",
+            "complex PTSD",
+            "flashback",
+            "hypervigilance",
+            "dissociation",
+            "grounding",
+            "window of tolerance",
+            "avoidance",
+            "intrusive memories",
+            "prolonged exposure",
+            "cognitive processing therapy",
+            "stuck points",
         ])
     }
 
@@ -72,10 +108,34 @@ impl Keyterms {
     #[must_use]
     pub fn medication() -> Self {
         Self::starter(&[
-            "sertraline", "fluoxetine", "escitalopram", "citalopram", "paroxetine", "venlafaxine", "duloxetine",
-            "bupropion", "mirtazapine", "trazodone", "buspirone", "hydroxyzine", "lamotrigine", "lithium", "valproate",
-            "quetiapine", "aripiprazole", "olanzapine", "risperidone", "clonazepam", "lorazepam", "alprazolam",
-            "methylphenidate", "lisdexamfetamine", "prazosin", "propranolol", "naltrexone", "zolpidem",
+            "sertraline",
+            "fluoxetine",
+            "escitalopram",
+            "citalopram",
+            "paroxetine",
+            "venlafaxine",
+            "duloxetine",
+            "bupropion",
+            "mirtazapine",
+            "trazodone",
+            "buspirone",
+            "hydroxyzine",
+            "lamotrigine",
+            "lithium",
+            "valproate",
+            "quetiapine",
+            "aripiprazole",
+            "olanzapine",
+            "risperidone",
+            "clonazepam",
+            "lorazepam",
+            "alprazolam",
+            "methylphenidate",
+            "lisdexamfetamine",
+            "prazosin",
+            "propranolol",
+            "naltrexone",
+            "zolpidem",
         ])
     }
 
@@ -83,7 +143,8 @@ impl Keyterms {
     #[must_use]
     pub fn instruments() -> Self {
         Self::starter(&[
-            "PHQ-9", "GAD-7", "PCL-5", "C-SSRS", "AUDIT-C", "DASS-21", "OQ-45", "CORE-10", "Y-BOCS", "MADRS", "WHO-5", "ISI",
+            "PHQ-9", "GAD-7", "PCL-5", "C-SSRS", "AUDIT-C", "DASS-21", "OQ-45", "CORE-10",
+            "Y-BOCS", "MADRS", "WHO-5", "ISI",
         ])
     }
 
@@ -120,8 +181,16 @@ mod tests {
 
     #[test]
     fn all_starter_lists_fit_into_one_session() {
-        let lists = [Keyterms::cbt(), Keyterms::emdr(), Keyterms::trauma(), Keyterms::medication(), Keyterms::instruments()];
-        let all = lists.into_iter().try_fold(Keyterms::default(), |all, list| all.with(list.0));
+        let lists = [
+            Keyterms::cbt(),
+            Keyterms::emdr(),
+            Keyterms::trauma(),
+            Keyterms::medication(),
+            Keyterms::instruments(),
+        ];
+        let all = lists
+            .into_iter()
+            .try_fold(Keyterms::default(), |all, list| all.with(list.0));
         assert!(all.is_ok_and(|all| all.len() > 60));
     }
 

@@ -95,12 +95,18 @@ impl Language {
     /// The language with this code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|language| language.code() == code)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|language| language.code() == code)
     }
 
     /// Whether Medical Mode knows it; for the others the service ignores Medical Mode and warns.
     #[must_use]
     pub const fn has_medical_mode(self) -> bool {
-        matches!(self, Self::English | Self::Spanish | Self::German | Self::French)
+        matches!(
+            self,
+            Self::English | Self::Spanish | Self::German | Self::French
+        )
     }
 }

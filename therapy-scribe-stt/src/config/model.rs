@@ -40,13 +40,19 @@ impl SpeechModel {
     /// Whether it belongs to the Universal-3 Pro family, which replaces whole turns and knows prompts and modes.
     #[must_use]
     pub const fn is_universal_3(&self) -> bool {
-        matches!(self, Self::Universal36Pro | Self::Universal35Pro | Self::U3RtPro | Self::Other(_))
+        matches!(
+            self,
+            Self::Universal36Pro | Self::Universal35Pro | Self::U3RtPro | Self::Other(_)
+        )
     }
 
     /// Whether it is a Universal-Streaming model, which finalizes word by word.
     #[must_use]
     pub const fn is_universal_streaming(&self) -> bool {
-        matches!(self, Self::UniversalStreamingEnglish | Self::UniversalStreamingMultilingual)
+        matches!(
+            self,
+            Self::UniversalStreamingEnglish | Self::UniversalStreamingMultilingual
+        )
     }
 }
 

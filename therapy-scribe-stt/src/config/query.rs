@@ -37,31 +37,58 @@ impl Fields {
 
     fn turn_parameters(&self, model: &SpeechModel, list: &mut List) {
         list.add("mode", self.turns.mode.map(super::Mode::as_str));
-        list.add("min_turn_silence", self.turns.min_silence.map(|d| d.as_millis()));
-        list.add("max_turn_silence", self.turns.max_silence.map(|d| d.as_millis()));
-        let threshold = self.turns.threshold.filter(|_| model.is_universal_streaming());
+        list.add(
+            "min_turn_silence",
+            self.turns.min_silence.map(|d| d.as_millis()),
+        );
+        list.add(
+            "max_turn_silence",
+            self.turns.max_silence.map(|d| d.as_millis()),
+        );
+        let threshold = self
+            .turns
+            .threshold
+            .filter(|_| model.is_universal_streaming());
         list.add("end_of_turn_confidence_threshold", threshold);
         list.add("vad_threshold", self.vad_threshold);
-        list.add("interruption_delay", self.interruption_delay.map(|d| d.as_millis()));
+        list.add(
+            "interruption_delay",
+            self.interruption_delay.map(|d| d.as_millis()),
+        );
         list.add("continuous_partials", self.continuous_partials);
         list.add("include_partial_turns", self.include_partial_turns);
-        list.add("turn_left_pad_ms", self.turn_left_pad.map(|d| d.as_millis()));
+        list.add(
+            "turn_left_pad_ms",
+            self.turn_left_pad.map(|d| d.as_millis()),
+        );
         list.add("format_turns", self.format_turns);
     }
 
     fn recognition_parameters(&self, list: &mut List) {
         list.add("previous_context_n_turns", self.previous_context_turns);
-        let codes: Vec<_> = self.languages.iter().map(|language| language.code()).collect();
+        let codes: Vec<_> = self
+            .languages
+            .iter()
+            .map(|language| language.code())
+            .collect();
         list.add("language_codes", json_list(&codes));
         list.add("language_detection", self.language_detection);
         list.add("domain", self.domain.map(super::Domain::as_str));
-        list.add("voice_focus", self.voice_focus.map(super::VoiceFocus::as_str));
-        list.add("voice_focus_threshold", self.voice_focus.and_then(super::VoiceFocus::threshold));
+        list.add(
+            "voice_focus",
+            self.voice_focus.map(super::VoiceFocus::as_str),
+        );
+        list.add(
+            "voice_focus_threshold",
+            self.voice_focus.and_then(super::VoiceFocus::threshold),
+        );
         list.add("filter_profanity", self.filter_profanity);
     }
 
     fn speaker_parameters(&self, list: &mut List) {
-        let Some(diarization) = &self.diarization else { return };
+        let Some(diarization) = &self.diarization else {
+            return;
+        };
         list.add("speaker_labels", Some(true));
         list.add("max_speakers", diarization.max_speakers);
         let interval = diarization.revision_interval.map(|d| d.as_millis());
@@ -69,9 +96,15 @@ impl Fields {
     }
 
     fn redaction_parameters(&self, list: &mut List) {
-        let Some(redaction) = &self.redaction else { return };
+        let Some(redaction) = &self.redaction else {
+            return;
+        };
         list.add("redact_pii", Some(true));
-        let policies: Vec<_> = redaction.policies.iter().map(|policy| policy.as_str()).collect();
+        let policies: Vec<_> = redaction
+            .policies
+            .iter()
+            .map(|policy| policy.as_str())
+            .collect();
         list.add("redact_pii_policies", json_list(&policies));
         list.add("redact_pii_sub", Some(redaction.substitute.as_str()));
     }
@@ -79,12 +112,21 @@ impl Fields {
     fn session_parameters(&self, list: &mut List) {
         list.add("session_heartbeat", self.session_heartbeat);
         list.add("acknowledge_silence", self.acknowledge_silence);
-        list.add("inactivity_timeout", self.inactivity_timeout.map(|d| d.as_secs()));
+        list.add(
+            "inactivity_timeout",
+            self.inactivity_timeout.map(|d| d.as_secs()),
+        );
         list.add("llm_gateway", self.llm_gateway.as_ref());
         if let Some(webhook) = &self.webhook {
             list.add("webhook_url", Some(&webhook.url));
-            list.add("webhook_auth_header_name", webhook.auth.as_ref().map(|(name, _)| name));
-            list.add("webhook_auth_header_value", webhook.auth.as_ref().map(|(_, value)| value.expose()));
+            list.add(
+                "webhook_auth_header_name",
+                webhook.auth.as_ref().map(|(name, _)| name),
+            );
+            list.add(
+                "webhook_auth_header_value",
+                webhook.auth.as_ref().map(|(_, value)| value.expose()),
+            );
         }
     }
 }

@@ -41,21 +41,38 @@ impl Redaction {
         substitute: Substitute,
     ) -> Result<Self, ConfigError> {
         let policies: Vec<_> = policies.into_iter().collect();
-        require(!policies.is_empty(), "redact_pii_policies", "one policy at least")?;
-        Ok(Self { policies, substitute })
+        require(
+            !policies.is_empty(),
+            "redact_pii_policies",
+            "one policy at least",
+        )?;
+        Ok(Self {
+            policies,
+            substitute,
+        })
     }
 
     /// Masks who somebody is and how to reach them; what was said about symptoms, drugs and dates stays.
     #[must_use]
     pub fn identifiers() -> Self {
-        let policies = RedactionPolicy::ALL.iter().copied().filter(|policy| policy.is_identifier()).collect();
-        Self { policies, substitute: Substitute::EntityName }
+        let policies = RedactionPolicy::ALL
+            .iter()
+            .copied()
+            .filter(|policy| policy.is_identifier())
+            .collect();
+        Self {
+            policies,
+            substitute: Substitute::EntityName,
+        }
     }
 
     /// Masks all that the service knows, the clinical content included.
     #[must_use]
     pub fn everything() -> Self {
-        Self { policies: RedactionPolicy::ALL.to_vec(), substitute: Substitute::EntityName }
+        Self {
+            policies: RedactionPolicy::ALL.to_vec(),
+            substitute: Substitute::EntityName,
+        }
     }
 
     /// Whether it masks what a clinical record is made of.

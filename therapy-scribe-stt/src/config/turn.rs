@@ -27,19 +27,32 @@ impl TurnDetection {
     /// Whatever the service does by itself.
     #[must_use]
     pub const fn server_default() -> Self {
-        Self { mode: None, min_silence: None, max_silence: None, threshold: None }
+        Self {
+            mode: None,
+            min_silence: None,
+            max_silence: None,
+            threshold: None,
+        }
     }
 
     /// A mode of the Universal-3 family. It has no effect together with diarization.
     #[must_use]
     pub const fn mode(mode: Mode) -> Self {
-        Self { mode: Some(mode), ..Self::server_default() }
+        Self {
+            mode: Some(mode),
+            ..Self::server_default()
+        }
     }
 
     /// 128 ms and 1280 ms: the `balanced` numbers, as voice agents use them. It cuts a thinking person off.
     #[must_use]
     pub const fn voice_agent() -> Self {
-        Self { mode: None, min_silence: millis(128), max_silence: millis(1280), threshold: None }
+        Self {
+            mode: None,
+            min_silence: Some(Duration::from_millis(128)),
+            max_silence: Some(Duration::from_millis(1280)),
+            threshold: None,
+        }
     }
 
     /// The vendor's preset for phone menus: 160 ms and 400 ms.
@@ -64,13 +77,23 @@ impl TurnDetection {
     /// The vendor's sample for live medical visits: 800 ms and 2000 ms.
     #[must_use]
     pub const fn medical_visit() -> Self {
-        Self { mode: None, min_silence: millis(800), max_silence: millis(2000), threshold: None }
+        Self {
+            mode: None,
+            min_silence: Some(Duration::from_millis(800)),
+            max_silence: Some(Duration::from_millis(2000)),
+            threshold: None,
+        }
     }
 
     /// Silences of one's own; checked when the configuration is built.
     #[must_use]
     pub const fn silences(min: Duration, max: Duration) -> Self {
-        Self { mode: None, min_silence: Some(min), max_silence: Some(max), threshold: None }
+        Self {
+            mode: None,
+            min_silence: Some(min),
+            max_silence: Some(max),
+            threshold: None,
+        }
     }
 
     /// The same, with a confidence threshold for Universal-Streaming models, 0 to 1.
@@ -93,7 +116,12 @@ impl TurnDetection {
     }
 
     const fn published(min: u64, max: u64, threshold: f32) -> Self {
-        Self { mode: None, min_silence: millis(min), max_silence: millis(max), threshold: Some(threshold) }
+        Self {
+            mode: None,
+            min_silence: Some(Duration::from_millis(min)),
+            max_silence: Some(Duration::from_millis(max)),
+            threshold: Some(threshold),
+        }
     }
 }
 
@@ -117,8 +145,4 @@ impl Mode {
             Self::MaxAccuracy => "max_accuracy",
         }
     }
-}
-
-const fn millis(millis: u64) -> Option<Duration> {
-    Some(Duration::from_millis(millis))
 }

@@ -26,13 +26,15 @@ impl ConfigUpdate {
     /// `prompt`; an empty one clears it. At most 1750 characters.
     #[must_use]
     pub fn prompt(self, prompt: &str) -> Self {
-        self.checked(checks::text("prompt", Some(prompt))).with("prompt", prompt.into())
+        self.checked(checks::text("prompt", Some(prompt)))
+            .with("prompt", prompt.into())
     }
 
     /// `agent_context`; at most 1750 characters.
     #[must_use]
     pub fn agent_context(self, context: &str) -> Self {
-        self.checked(checks::text("agent_context", Some(context))).with("agent_context", context.into())
+        self.checked(checks::text("agent_context", Some(context)))
+            .with("agent_context", context.into())
     }
 
     /// `keyterms_prompt`: replaces all of them; none clears them.
@@ -56,27 +58,41 @@ impl ConfigUpdate {
             .maybe("mode", turns.mode.map(|mode| mode.as_str().into()))
             .maybe("min_turn_silence", turns.min_silence.map(millis))
             .maybe("max_turn_silence", turns.max_silence.map(millis))
-            .maybe("end_of_turn_confidence_threshold", turns.threshold.map(number))
+            .maybe(
+                "end_of_turn_confidence_threshold",
+                turns.threshold.map(number),
+            )
     }
 
     /// `vad_threshold`, 0 to 1.
     #[must_use]
     pub fn vad_threshold(self, threshold: f32) -> Self {
-        self.checked(checks::unit("vad_threshold", Some(threshold))).with("vad_threshold", number(threshold))
+        self.checked(checks::unit("vad_threshold", Some(threshold)))
+            .with("vad_threshold", number(threshold))
     }
 
     /// `interruption_delay`, 0 to 1000 ms.
     #[must_use]
     pub fn interruption_delay(self, delay: Duration) -> Self {
-        self.checked(checks::within("interruption_delay", Some(delay), 0..=1000, "0 to 1000 ms"))
-            .with("interruption_delay", millis(delay))
+        self.checked(checks::within(
+            "interruption_delay",
+            Some(delay),
+            0..=1000,
+            "0 to 1000 ms",
+        ))
+        .with("interruption_delay", millis(delay))
     }
 
     /// `turn_left_pad_ms`, known from the vendor's SDKs only; at most 10 s.
     #[must_use]
     pub fn turn_left_pad(self, pad: Duration) -> Self {
-        self.checked(checks::within("turn_left_pad_ms", Some(pad), 0..=10_000, "0 to 10000 ms"))
-            .with("turn_left_pad_ms", millis(pad))
+        self.checked(checks::within(
+            "turn_left_pad_ms",
+            Some(pad),
+            0..=10_000,
+            "0 to 10000 ms",
+        ))
+        .with("turn_left_pad_ms", millis(pad))
     }
 
     /// `continuous_partials`.
@@ -120,8 +136,15 @@ impl ConfigUpdate {
         let fields = &config.fields;
         let update = Self::new()
             .maybe("prompt", fields.prompt.as_deref().map(Into::into))
-            .maybe("agent_context", fields.agent_context.as_deref().map(Into::into));
-        if fields.keyterms.is_empty() { update } else { update.keyterms(&fields.keyterms) }
+            .maybe(
+                "agent_context",
+                fields.agent_context.as_deref().map(Into::into),
+            );
+        if fields.keyterms.is_empty() {
+            update
+        } else {
+            update.keyterms(&fields.keyterms)
+        }
     }
 
     /// The message, or why the service would end the session over it.
@@ -129,7 +152,8 @@ impl ConfigUpdate {
         if let Some(invalid) = self.invalid {
             return Err(invalid);
         }
-        self.fields.insert("type".to_owned(), "UpdateConfiguration".into());
+        self.fields
+            .insert("type".to_owned(), "UpdateConfiguration".into());
         Ok(Value::Object(self.fields).to_string())
     }
 
@@ -153,15 +177,22 @@ impl ConfigUpdate {
 
 impl std::fmt::Debug for ConfigUpdate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("ConfigUpdate").field(&self.fields.keys().collect::<Vec<_>>()).finish()
+        f.debug_tuple("ConfigUpdate")
+            .field(&self.fields.keys().collect::<Vec<_>>())
+            .finish()
     }
 }
 
 fn millis(duration: Duration) -> Value {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX).into()
+    u64::try_from(duration.as_millis())
+        .unwrap_or(u64::MAX)
+        .into()
 }
 
 /// As it was written: 0.7, not the 0.699999988 that is nearest to it in 32 bits.
 fn number(value: f32) -> Value {
-    value.to_string().parse::<f64>().map_or(Value::Null, Value::from)
+    value
+        .to_string()
+        .parse::<f64>()
+        .map_or(Value::Null, Value::from)
 }

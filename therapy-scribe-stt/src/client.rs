@@ -1,0 +1,274 @@
+//! The client: one configuration, any number of connections.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use futures_util::StreamExt;
+use therapy_scribe_core::{
+    ApiKey, AudioFormat, BoxError, ConnectionStatus, Privacy, Region, Retention, SampleRate,
+    SpeechToText, SttConnection, SttEvent, SttFailure, SttOpen,
+};
+use therapy_scribe_transport::{
+    Connector, HttpClient, HttpRequest, Origin, Queues, WsRequest, connect,
+};
+
+use crate::{
+    clock::SessionClock,
+    config::{SpeechModel, StreamingConfig},
+    error::Error,
+    protocol::Streaming,
+    session::{SttEvents, SttHandle},
+};
+
+/// The version of the service's interface that this crate is written to (`streaming-stt.md` 1.4).
+const API_VERSION: &str = "2025-05-12";
+const USER_AGENT: &str = concat!(
+    "AssemblyAI/1.0 (integration=TherapyScribe/",
+    env!("CARGO_PKG_VERSION"),
+    ")"
+);
+
+/// Streams to AssemblyAI. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct SttClient {
+    connector: Connector,
+    origin: Origin,
+    region: Option<Region>,
+    access: Access,
+    config: Arc<StreamingConfig>,
+    name: Arc<str>,
+}
+
+/// What opens sessions.
+#[derive(Debug, Clone)]
+enum Access {
+    Key(ApiKey),
+    Tokens(Arc<dyn TokenProvider>),
+}
+
+/// Provides temporary tokens, such as a host's own server that keeps the key. Called anew for every connection.
+#[async_trait]
+pub trait TokenProvider: Send + Sync + fmt::Debug {
+    /// A fresh token.
+    ///
+    /// # Errors
+    /// Whatever kept it from getting one.
+    async fn token(&self) -> Result<ApiKey, BoxError>;
+}
+
+impl SttClient {
+    /// A client for a region's data zone. The service's edge-routed default host is not offered.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] when TLS can't be set up.
+    pub fn new(region: Region, key: ApiKey, config: StreamingConfig) -> Result<Self, Error> {
+        let host = match region {
+            Region::Us => "wss://streaming.us.assemblyai.com",
+            Region::Eu => "wss://streaming.eu.assemblyai.com",
+            _ => {
+                return Err(Error::Config(crate::config::ConfigError::Conflict(
+                    "this region has no streaming host",
+                )));
+            }
+        };
+        let origin = Origin::parse(host).map_err(Error::Transport)?;
+        let connector = Connector::new().map_err(Error::Transport)?;
+        Ok(Self {
+            region: Some(region),
+            ..Self::at(connector, &origin, key, config)
+        })
+    }
+
+    /// A client for any address: an emulator, a self-hosted service, a proxy of the host's.
+    #[must_use]
+    pub fn at(connector: Connector, origin: &Origin, key: ApiKey, config: StreamingConfig) -> Self {
+        let model = config.models().first().map_or("", SpeechModel::as_str);
+        let name = format!("AssemblyAI streaming, {model}").into();
+        let access = Access::Key(key);
+        Self {
+            connector,
+            origin: origin.for_websocket(),
+            region: None,
+            access,
+            config: Arc::new(config),
+            name,
+        }
+    }
+
+    /// The same with another way to the network.
+    #[must_use]
+    pub fn connector(mut self, connector: Connector) -> Self {
+        self.connector = connector;
+        self
+    }
+
+    /// The same with temporary tokens in place of a key.
+    #[must_use]
+    pub fn tokens(mut self, tokens: Arc<dyn TokenProvider>) -> Self {
+        self.access = Access::Tokens(tokens);
+        self
+    }
+
+    /// The same with another configuration.
+    #[must_use]
+    pub fn config(mut self, config: StreamingConfig) -> Self {
+        self.config = Arc::new(config);
+        self
+    }
+
+    /// Opens a session and waits until the service is ready for audio. The models are tried in their order; the next is
+    /// tried when the service refuses one by name.
+    ///
+    /// Cancel safe: a dropped call leaves no session behind.
+    ///
+    /// # Errors
+    /// [`Error`], of the last model that was tried.
+    pub async fn connect(&self, open: SttOpen) -> Result<(SttHandle, SttEvents), Error> {
+        let mut refused = Error::ClosedEarly;
+        for model in self.config.models() {
+            match self.connect_to(model, open).await {
+                Err(error @ Error::Model { .. }) => {
+                    tracing::info!(
+                        model = model.as_str(),
+                        "the service does not take this model"
+                    );
+                    refused = error;
+                }
+                outcome => return outcome,
+            }
+        }
+        Err(refused)
+    }
+
+    /// Has the service make a temporary token. `valid` is how long it can open a session, 1 to 600 s; `longest` is how
+    /// long that session may last, 60 to 10 800 s.
+    ///
+    /// # Errors
+    /// [`Error`] when the service refuses, [`Error::Config`] outside the ranges.
+    pub async fn mint_token(&self, valid: Duration, longest: Duration) -> Result<ApiKey, Error> {
+        use crate::config::require;
+        require(
+            (1..=600).contains(&valid.as_secs()),
+            "expires_in_seconds",
+            "1 to 600 seconds",
+        )
+        .map_err(Error::Config)?;
+        let range = 60..=10_800;
+        require(
+            range.contains(&longest.as_secs()),
+            "max_session_duration_seconds",
+            "60 to 10800 seconds",
+        )
+        .map_err(Error::Config)?;
+        let path = format!(
+            "/v3/token?expires_in_seconds={}&max_session_duration_seconds={}",
+            valid.as_secs(),
+            longest.as_secs()
+        );
+        let request = HttpRequest::get(&self.origin, path)
+            .key(&self.credential().await?)
+            .header("user-agent", USER_AGENT);
+        let client = HttpClient::new(&self.connector).map_err(Error::Transport)?;
+        let reply = client.send(&request).await.map_err(Error::Transport)?;
+        token(reply.status(), reply.body())
+    }
+
+    async fn connect_to(
+        &self,
+        model: &SpeechModel,
+        open: SttOpen,
+    ) -> Result<(SttHandle, SttEvents), Error> {
+        let hertz = open.format.rate().hertz();
+        let request = WsRequest::new(&self.origin, self.config.path_and_query(model, hertz))
+            .key(&self.credential().await?)
+            .header("assemblyai-version", API_VERSION)
+            .header("user-agent", USER_AGENT);
+        let clock = SessionClock::new(open.connection, open.base);
+        let machine = Streaming::new(&self.config, model.as_str(), hertz, clock);
+        let (handle, events) = connect(&self.connector, request, machine, Queues::default())
+            .await
+            .map_err(Error::Transport)?;
+        let mut events = SttEvents::new(events);
+        loop {
+            match events.next().await {
+                Some(Ok(SttEvent::Status(ConnectionStatus::Ready(session)))) => {
+                    events.put_back(SttEvent::Status(ConnectionStatus::Ready(session)));
+                    return Ok((
+                        SttHandle::new(handle, self.config.fields.encoding, open.format),
+                        events,
+                    ));
+                }
+                Some(Err(error)) => return Err(error),
+                Some(Ok(SttEvent::Closed(_))) | None => return Err(Error::ClosedEarly),
+                // Nothing else makes sense before `Begin`; a newer service may think otherwise.
+                Some(Ok(_)) => {}
+            }
+        }
+    }
+
+    async fn credential(&self) -> Result<ApiKey, Error> {
+        match &self.access {
+            Access::Key(key) => Ok(key.clone()),
+            Access::Tokens(tokens) => tokens.token().await.map_err(Error::Token),
+        }
+    }
+}
+
+#[async_trait]
+impl SpeechToText for SttClient {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn privacy(&self) -> Privacy {
+        Privacy::remote("AssemblyAI", self.region, Retention::ByContract)
+    }
+
+    fn audio_format(&self, source: AudioFormat) -> AudioFormat {
+        let own = source.rate().hertz();
+        let wanted = self
+            .config
+            .sample_rate()
+            .unwrap_or(if (8_000..=96_000).contains(&own) {
+                own
+            } else {
+                16_000
+            });
+        AudioFormat::mono(SampleRate::new(wanted).unwrap_or(SampleRate::HZ_16000))
+    }
+
+    async fn connect(&self, open: SttOpen) -> Result<SttConnection, SttFailure> {
+        let (handle, events) = Self::connect(self, open).await?;
+        Ok(SttConnection::new(
+            Box::new(handle),
+            events.map(|item| item.map_err(Into::into)).boxed(),
+        ))
+    }
+}
+
+/// `{"token":…}`, or one of two shapes of refusal (`streaming-stt.md` 1.3); a refusal's text is not shown.
+fn token(status: u16, body: &[u8]) -> Result<ApiKey, Error> {
+    #[derive(serde::Deserialize)]
+    struct Minted {
+        token: String,
+    }
+    match status {
+        200..=299 => {
+            let minted = serde_json::from_slice::<Minted>(body).map_err(|_| Error::ClosedEarly)?;
+            ApiKey::new(minted.token).map_err(Error::Key)
+        }
+        401 | 403 => Err(Error::Auth),
+        422 if String::from_utf8_lossy(body)
+            .to_ascii_lowercase()
+            .contains("authorization") =>
+        {
+            Err(Error::Auth)
+        }
+        429 => Err(Error::TooManySessions),
+        500.. => Err(Error::Service { code: status }),
+        _ => Err(Error::Refused {
+            parameter: None,
+            detail: String::from_utf8_lossy(body).into_owned().into(),
+        }),
+    }
+}

@@ -1,0 +1,228 @@
+//! Codes and texts of the service (`streaming-stt.md` 8.1). Codes are overloaded, so texts decide where both are known.
+
+use therapy_scribe_core::Phi;
+
+use super::Error;
+
+/// What an `Error` message or a close frame means. `model` is the model that was asked for.
+pub(crate) fn classify(code: Option<u16>, text: &str, model: &str) -> Error {
+    let says = |part: &str| text.to_ascii_lowercase().contains(part);
+    let code = code.unwrap_or(0);
+    if says("transmission rate") {
+        return Error::TooFast;
+    }
+    if says("too many concurrent sessions") {
+        return Error::TooManySessions;
+    }
+    match code {
+        1008 | 4001 | 4002 | 4003 => unauthorized(code, text, says),
+        3006 | 4000 | 4101 => invalid(text, model, says),
+        3007 => Error::Framing,
+        3008 => Error::Expired,
+        3009 => Error::TooManySessions,
+        1009 => Error::MessageTooLarge,
+        1000 | 1005 => Error::ClosedEarly,
+        code => Error::Service { code },
+    }
+}
+
+fn unauthorized(code: u16, text: &str, says: impl Fn(&str) -> bool) -> Error {
+    if says("expired") {
+        Error::TokenExpired
+    } else if says("incorrect padding") {
+        // Seen now and then on valid keys: a glitch that a second try gets past.
+        Error::Service { code }
+    } else if code == 4001
+        || text.is_empty()
+        || says("missing authorization")
+        || says("invalid api key")
+    {
+        Error::Auth
+    } else {
+        Error::Account {
+            detail: Phi::new(text.to_owned()),
+        }
+    }
+}
+
+fn invalid(text: &str, model: &str, says: impl Fn(&str) -> bool) -> Error {
+    if says("inactivity") {
+        return Error::Inactive;
+    }
+    let parameter = parameter(text);
+    if parameter.as_deref() == Some("speech_model") {
+        return Error::Model {
+            model: model.to_owned(),
+        };
+    }
+    Error::Refused {
+        parameter,
+        detail: Phi::new(text.to_owned()),
+    }
+}
+
+/// The parameter's name out of `Invalid '<name>': …` or `<name> must be …`, if it looks like one.
+fn parameter(text: &str) -> Option<String> {
+    let quoted = text
+        .split_once("Invalid '")
+        .and_then(|(_, rest)| rest.split_once('\''))
+        .map(|(name, _)| name);
+    let leading = || {
+        text.rsplit_once(": ")
+            .map_or(text, |(_, rest)| rest)
+            .split_whitespace()
+            .next()
+    };
+    let name = quoted.or_else(leading)?;
+    let snake = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_.".contains(&b);
+    let is_one = |name: &str| {
+        name.len() <= 60 && (name.contains('_') || name == "prompt") && name.bytes().all(snake)
+    };
+    is_one(name).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    /// Every row of the document's table 8.1: code, text, kind, whether another connection helps.
+    #[test]
+    fn every_code_and_text_of_the_document_is_understood() {
+        use ErrorKind::{Access, Configuration, Internal, Limit, Service};
+        let rows = [
+            (1000, "Session Ended", Service, true),
+            (1001, "", Service, true),
+            (
+                1008,
+                "Unauthorized Connection: Missing Authorization header",
+                Access,
+                false,
+            ),
+            (
+                1008,
+                "Unauthorized Connection: Invalid API key",
+                Access,
+                false,
+            ),
+            (
+                1008,
+                "Unauthorized Connection: Signature has expired",
+                Access,
+                true,
+            ),
+            (
+                1008,
+                "Unauthorized Connection: Too many concurrent sessions",
+                Limit,
+                true,
+            ),
+            (
+                1008,
+                "Unauthorized Connection: insufficient balance",
+                Access,
+                false,
+            ),
+            (
+                1008,
+                "Unauthorized connection: Incorrect padding",
+                Service,
+                true,
+            ),
+            (1009, "", Limit, false),
+            (1011, "", Service, true),
+            (1013, "", Service, true),
+            (3005, "Session Cancelled: An error occurred", Service, true),
+            (
+                3005,
+                "Audio Transmission Rate Exceeded: Received 545 sec. audio in 190 sec",
+                Limit,
+                true,
+            ),
+            (
+                3006,
+                "User Input Validation Error: Invalid 'keyterms_prompt': Value error, Max 100 items",
+                Configuration,
+                false,
+            ),
+            (3006, "Invalid Message Type: Foo", Configuration, false),
+            (
+                3006,
+                "Session terminated due to inactivity: No messages received for 5 seconds",
+                Limit,
+                true,
+            ),
+            (
+                3007,
+                "Input Duration Error: Input Duration Violation: 20.0 ms. Expected between 50 and 1000 ms",
+                Internal,
+                false,
+            ),
+            (
+                3007,
+                "Audio Transmission Rate Exceeded: Received 9 sec. audio in 1 sec",
+                Limit,
+                true,
+            ),
+            (
+                3008,
+                "Session Expired: Maximum session duration exceeded",
+                Limit,
+                true,
+            ),
+            (
+                3009,
+                "Unauthorized Connection: Too many concurrent sessions",
+                Limit,
+                true,
+            ),
+            (4000, "", Configuration, false),
+            (4001, "", Access, false),
+            (4002, "", Access, false),
+            (4003, "", Access, false),
+            (4101, "", Configuration, false),
+            (4034, "", Service, true),
+        ];
+        for (code, text, kind, retryable) in rows {
+            let error = classify(Some(code), text, "m");
+            assert_eq!(
+                (error.kind(), error.is_retryable()),
+                (kind, retryable),
+                "{code} {text}: {error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_parameter_is_named_and_its_value_is_not() {
+        let text = "User Input Validation Error: Invalid 'keyterms_prompt': Value error, CANARY is too long";
+        let said = format!("{0} {0:?}", classify(Some(3006), text, "m"));
+        assert!(
+            said.contains("keyterms_prompt") && !said.contains("CANARY"),
+            "{said}"
+        );
+        let said = classify(
+            Some(3006),
+            "prompt exceeds maximum length of 1750 characters (got 9)",
+            "m",
+        )
+        .to_string();
+        assert!(said.contains("`prompt`"), "{said}");
+        let said = classify(Some(3006), "Invalid JSON: CANARY", "m").to_string();
+        assert!(!said.contains("CANARY"), "{said}");
+    }
+
+    #[test]
+    fn a_refused_model_is_told_apart_from_a_parameter_that_a_model_lacks() {
+        let refused = "User Input Validation Error: Invalid 'speech_model': Input should be 'universal-3-5-pro'";
+        assert!(matches!(
+            classify(Some(3006), refused, "m"),
+            Error::Model { .. }
+        ));
+        let lacking = "User Input Validation Error: Invalid 'prompt': needs U3. Current speech_model: 'whisper-rt'";
+        assert!(matches!(
+            classify(Some(3006), lacking, "m"),
+            Error::Refused { .. }
+        ));
+    }
+}
