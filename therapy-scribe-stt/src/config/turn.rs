@@ -80,7 +80,7 @@ impl TurnDetection {
         Self {
             mode: None,
             min_silence: Some(Duration::from_millis(800)),
-            max_silence: Some(Duration::from_millis(2000)),
+            max_silence: Some(Duration::from_secs(2)),
             threshold: None,
         }
     }

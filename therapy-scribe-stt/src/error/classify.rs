@@ -86,108 +86,110 @@ mod tests {
     use super::*;
     use crate::ErrorKind;
 
+    use ErrorKind::{Access, Configuration, Internal, Limit, Service};
+
     /// Every row of the document's table 8.1: code, text, kind, whether another connection helps.
+    const ROWS: &[(u16, &str, ErrorKind, bool)] = &[
+        (1000, "Session Ended", Service, true),
+        (1001, "", Service, true),
+        (
+            1008,
+            "Unauthorized Connection: Missing Authorization header",
+            Access,
+            false,
+        ),
+        (
+            1008,
+            "Unauthorized Connection: Invalid API key",
+            Access,
+            false,
+        ),
+        (
+            1008,
+            "Unauthorized Connection: Signature has expired",
+            Access,
+            true,
+        ),
+        (
+            1008,
+            "Unauthorized Connection: Too many concurrent sessions",
+            Limit,
+            true,
+        ),
+        (
+            1008,
+            "Unauthorized Connection: insufficient balance",
+            Access,
+            false,
+        ),
+        (
+            1008,
+            "Unauthorized connection: Incorrect padding",
+            Service,
+            true,
+        ),
+        (1009, "", Limit, false),
+        (1011, "", Service, true),
+        (1013, "", Service, true),
+        (3005, "Session Cancelled: An error occurred", Service, true),
+        (
+            3005,
+            "Audio Transmission Rate Exceeded: Received 545 sec. audio in 190 sec",
+            Limit,
+            true,
+        ),
+        (
+            3006,
+            "User Input Validation Error: Invalid 'keyterms_prompt': Value error, Max 100 items",
+            Configuration,
+            false,
+        ),
+        (3006, "Invalid Message Type: Foo", Configuration, false),
+        (
+            3006,
+            "Session terminated due to inactivity: No messages received for 5 seconds",
+            Limit,
+            true,
+        ),
+        (
+            3007,
+            "Input Duration Error: Input Duration Violation: 20.0 ms. Expected between 50 and 1000 ms",
+            Internal,
+            false,
+        ),
+        (
+            3007,
+            "Audio Transmission Rate Exceeded: Received 9 sec. audio in 1 sec",
+            Limit,
+            true,
+        ),
+        (
+            3008,
+            "Session Expired: Maximum session duration exceeded",
+            Limit,
+            true,
+        ),
+        (
+            3009,
+            "Unauthorized Connection: Too many concurrent sessions",
+            Limit,
+            true,
+        ),
+        (4000, "", Configuration, false),
+        (4001, "", Access, false),
+        (4002, "", Access, false),
+        (4003, "", Access, false),
+        (4101, "", Configuration, false),
+        (4034, "", Service, true),
+    ];
+
     #[test]
     fn every_code_and_text_of_the_document_is_understood() {
-        use ErrorKind::{Access, Configuration, Internal, Limit, Service};
-        let rows = [
-            (1000, "Session Ended", Service, true),
-            (1001, "", Service, true),
-            (
-                1008,
-                "Unauthorized Connection: Missing Authorization header",
-                Access,
-                false,
-            ),
-            (
-                1008,
-                "Unauthorized Connection: Invalid API key",
-                Access,
-                false,
-            ),
-            (
-                1008,
-                "Unauthorized Connection: Signature has expired",
-                Access,
-                true,
-            ),
-            (
-                1008,
-                "Unauthorized Connection: Too many concurrent sessions",
-                Limit,
-                true,
-            ),
-            (
-                1008,
-                "Unauthorized Connection: insufficient balance",
-                Access,
-                false,
-            ),
-            (
-                1008,
-                "Unauthorized connection: Incorrect padding",
-                Service,
-                true,
-            ),
-            (1009, "", Limit, false),
-            (1011, "", Service, true),
-            (1013, "", Service, true),
-            (3005, "Session Cancelled: An error occurred", Service, true),
-            (
-                3005,
-                "Audio Transmission Rate Exceeded: Received 545 sec. audio in 190 sec",
-                Limit,
-                true,
-            ),
-            (
-                3006,
-                "User Input Validation Error: Invalid 'keyterms_prompt': Value error, Max 100 items",
-                Configuration,
-                false,
-            ),
-            (3006, "Invalid Message Type: Foo", Configuration, false),
-            (
-                3006,
-                "Session terminated due to inactivity: No messages received for 5 seconds",
-                Limit,
-                true,
-            ),
-            (
-                3007,
-                "Input Duration Error: Input Duration Violation: 20.0 ms. Expected between 50 and 1000 ms",
-                Internal,
-                false,
-            ),
-            (
-                3007,
-                "Audio Transmission Rate Exceeded: Received 9 sec. audio in 1 sec",
-                Limit,
-                true,
-            ),
-            (
-                3008,
-                "Session Expired: Maximum session duration exceeded",
-                Limit,
-                true,
-            ),
-            (
-                3009,
-                "Unauthorized Connection: Too many concurrent sessions",
-                Limit,
-                true,
-            ),
-            (4000, "", Configuration, false),
-            (4001, "", Access, false),
-            (4002, "", Access, false),
-            (4003, "", Access, false),
-            (4101, "", Configuration, false),
-            (4034, "", Service, true),
-        ];
-        for (code, text, kind, retryable) in rows {
-            let error = classify(Some(code), text, "m");
+        for (code, text, kind, retryable) in ROWS {
+            let error = classify(Some(*code), text, "m");
             assert_eq!(
                 (error.kind(), error.is_retryable()),
-                (kind, retryable),
+                (*kind, *retryable),
                 "{code} {text}: {error:?}"
             );
         }

@@ -112,8 +112,8 @@ mod tests {
             }
             out.extend(framer.flush());
             for frame in &out {
-                let millis = frame.len() as f64 / 2.0 / f64::from(rate) * 1000.0;
-                prop_assert!((50.0..=1000.0).contains(&millis), "{millis} ms at {rate} Hz");
+                let micros = u64::try_from(frame.len()).unwrap() * 500_000 / u64::from(rate);
+                prop_assert!((50_000..=1_000_000).contains(&micros), "{micros} µs at {rate} Hz");
             }
             let joined = out.concat();
             prop_assert_eq!(&joined[..sent.len()], &sent[..]);

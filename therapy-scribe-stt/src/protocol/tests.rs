@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use therapy_scribe_core::{ConnectionId, Transcript, TranscriptAssembler};
 
 use super::*;
-use crate::config::{Diarization, Keyterms, SpeechModel};
+use crate::config::{Keyterms, SpeechModel};
 
 const NOW: Duration = Duration::from_secs(1);
 const BEGIN: &str = r#"{"type":"Begin","id":"6b0f","expires_at":1795346412,"configuration":{"model":"universal-3-6-pro",
@@ -456,7 +456,8 @@ fn a_finish_before_begin_is_kept() {
 
 #[test]
 fn every_wait_is_bounded() {
-    let waits: [(fn() -> Streaming, fn(&Error) -> bool); 2] = [
+    type Wait = (fn() -> Streaming, fn(&Error) -> bool);
+    let waits: [Wait; 2] = [
         (machine, |error| matches!(error, Error::NoAnswer { .. })),
         (begun, |error| matches!(error, Error::Stalled { .. })),
     ];

@@ -1,0 +1,69 @@
+//! What a capture says, and what it leaves.
+
+use std::time::Duration;
+
+use therapy_scribe_core::{
+    ConnectionStatus, Gap, Notice, RoleMap, ServiceSession, SttStats, Transcript, TurnId,
+};
+
+/// A notice that something changed; what it is now is in [`Capture::snapshot`](super::Capture::snapshot).
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum CaptureEvent {
+    /// An open turn has a newer text.
+    Partial(TurnId),
+    /// A turn is final.
+    Final(TurnId),
+    /// The speakers of these turns changed.
+    Revised(Vec<TurnId>),
+    /// The roles changed: every line may read differently.
+    Roles(RoleMap),
+    /// How the connection is.
+    Status(ConnectionStatus),
+    /// A stretch was lost.
+    Gap(Gap),
+    /// Something worth telling the clinician once.
+    Notice(Notice),
+    /// The end, and all is well; always the last.
+    Closed(CaptureStats),
+}
+
+/// What a capture was worth.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
+pub struct CaptureStats {
+    /// Audio that the source delivered.
+    pub captured: Duration,
+    /// The last connection.
+    pub connection: SttStats,
+}
+
+/// A captured session.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Session {
+    /// What was said.
+    pub transcript: Transcript,
+    /// Figures.
+    pub stats: CaptureStats,
+    /// The session at the service, where one came about.
+    pub service: Option<ServiceSession>,
+}
+
+impl Session {
+    /// A session of a transcript that was made elsewhere, such as a stored one.
+    #[must_use]
+    pub fn from_transcript(transcript: Transcript) -> Self {
+        Self {
+            transcript,
+            stats: CaptureStats::default(),
+            service: None,
+        }
+    }
+
+    /// Whether the service confirmed that nothing is missing at the end.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.stats.connection.complete
+    }
+}

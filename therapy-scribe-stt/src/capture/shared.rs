@@ -1,0 +1,220 @@
+//! What engine and host share: the transcript, and the events that nobody has read yet.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use futures_util::task::AtomicWaker;
+use therapy_scribe_core::{
+    Change, ConnectionStatus, Role, RoleMapper, ServiceSession, SpeakerId, SttEvent, Transcript,
+    TranscriptAssembler, TurnId,
+};
+use tokio::sync::Notify;
+
+use super::{CaptureError, CaptureEvent, CaptureStats, Session};
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    state: Mutex<State>,
+    reader: AtomicWaker,
+    end: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    assembler: TranscriptAssembler,
+    events: VecDeque<CaptureEvent>,
+    /// The newest partial and receipt only.
+    partial: Option<TurnId>,
+    receipt: Option<ConnectionStatus>,
+    backlog: Duration,
+    service: Option<ServiceSession>,
+    ended: Option<End>,
+}
+
+#[derive(Debug)]
+struct End {
+    stats: CaptureStats,
+    /// Taken by whoever is told first.
+    error: Option<CaptureError>,
+    closing_told: bool,
+}
+
+impl Shared {
+    pub(super) fn new(mapper: Box<dyn RoleMapper>) -> Self {
+        let state = State {
+            assembler: TranscriptAssembler::new(mapper),
+            events: VecDeque::new(),
+            partial: None,
+            receipt: None,
+            backlog: Duration::ZERO,
+            service: None,
+            ended: None,
+        };
+        Self {
+            state: Mutex::new(state),
+            reader: AtomicWaker::new(),
+            end: Notify::new(),
+        }
+    }
+
+    pub(super) fn snapshot(&self) -> Transcript {
+        self.state().assembler.snapshot()
+    }
+
+    pub(super) fn backlog(&self) -> Duration {
+        self.state().backlog
+    }
+
+    pub(super) fn set_backlog(&self, backlog: Duration) {
+        self.state().backlog = backlog;
+    }
+
+    /// Applies an event of the service.
+    pub(super) fn apply(&self, event: &SttEvent) {
+        let mut state = self.state();
+        let change = state.assembler.apply(event);
+        state.note(change);
+        match event {
+            SttEvent::Status(status) => state.status(status),
+            SttEvent::Notice(notice) => {
+                state.events.push_back(CaptureEvent::Notice(notice.clone()));
+            }
+            SttEvent::Gap(gap) => state.events.push_back(CaptureEvent::Gap(*gap)),
+            _ => {}
+        }
+        drop(state);
+        self.reader.wake();
+    }
+
+    pub(super) fn assign_role(&self, speaker: SpeakerId, role: Option<Role>) {
+        let mut state = self.state();
+        let change = state.assembler.assign_role(speaker, role);
+        state.note(change);
+        drop(state);
+        self.reader.wake();
+    }
+
+    pub(super) fn merge_speakers(&self, from: SpeakerId, to: SpeakerId) {
+        let mut state = self.state();
+        let change = state.assembler.merge_speakers(from, to);
+        state.note(change);
+        drop(state);
+        self.reader.wake();
+    }
+
+    pub(super) fn end(&self, figures: CaptureStats, error: Option<CaptureError>) {
+        let mut state = self.state();
+        if state.ended.is_none() {
+            state.ended = Some(End {
+                stats: figures,
+                error,
+                closing_told: false,
+            });
+        }
+        drop(state);
+        self.reader.wake();
+        self.end.notify_waiters();
+    }
+
+    /// Waits for the end.
+    pub(super) async fn ended(&self) {
+        loop {
+            let notified = self.end.notified();
+            if self.state().ended.is_some() {
+                return;
+            }
+            notified.await;
+        }
+    }
+
+    pub(super) fn session(&self) -> Result<Session, CaptureError> {
+        let mut state = self.state();
+        if let Some(error) = state.ended.as_mut().and_then(|end| end.error.take()) {
+            return Err(error);
+        }
+        let end = state.ended.as_ref();
+        Ok(Session {
+            transcript: state.assembler.snapshot(),
+            stats: end.map(|end| end.stats).unwrap_or_default(),
+            service: state.service.clone(),
+        })
+    }
+
+    pub(super) fn poll_event(
+        &self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<CaptureEvent, CaptureError>>> {
+        self.reader.register(cx.waker());
+        let mut state = self.state();
+        if let Some(event) = state.pop() {
+            return Poll::Ready(Some(Ok(event)));
+        }
+        let Some(end) = &mut state.ended else {
+            return Poll::Pending;
+        };
+        if std::mem::replace(&mut end.closing_told, true) {
+            return Poll::Ready(None);
+        }
+        let last = end
+            .error
+            .take()
+            .map_or(Ok(CaptureEvent::Closed(end.stats)), Err);
+        Poll::Ready(Some(last))
+    }
+
+    /// A panic of somebody else's must not take the transcript away.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn note(&mut self, change: Change) {
+        let roles = |state: &Self| CaptureEvent::Roles(state.assembler.snapshot().roles().clone());
+        match change {
+            Change::Partial(turn) => self.partial = Some(turn),
+            Change::Final {
+                turn,
+                roles_changed,
+                ..
+            } => {
+                self.partial = self.partial.filter(|partial| *partial != turn);
+                self.events.push_back(CaptureEvent::Final(turn));
+                if roles_changed {
+                    self.events.push_back(roles(self));
+                }
+            }
+            Change::Revised(turns) => {
+                self.events.push_back(CaptureEvent::Revised(turns));
+                self.events.push_back(roles(self));
+            }
+            Change::Roles => self.events.push_back(roles(self)),
+            _ => {}
+        }
+    }
+
+    fn status(&mut self, status: &ConnectionStatus) {
+        match status {
+            ConnectionStatus::Received(_) => self.receipt = Some(status.clone()),
+            // Proof for the machine, not news for a person.
+            ConnectionStatus::Silent { .. } => {}
+            ConnectionStatus::Ready(session) => {
+                self.service = Some(session.clone());
+                self.events.push_back(CaptureEvent::Status(status.clone()));
+            }
+            other => self.events.push_back(CaptureEvent::Status(other.clone())),
+        }
+    }
+
+    fn pop(&mut self) -> Option<CaptureEvent> {
+        let queued = self.events.pop_front();
+        let partial = || self.partial.take().map(CaptureEvent::Partial);
+        queued
+            .or_else(partial)
+            .or_else(|| self.receipt.take().map(CaptureEvent::Status))
+    }
+}
