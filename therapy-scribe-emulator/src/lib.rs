@@ -1,1 +1,37 @@
-//! A local stand-in for the AssemblyAI services, for tests and demos.
+//! A local stand-in for AssemblyAI's streaming speech-to-text and LLM Gateway, on one port of this machine.
+//!
+//! Written from the protocol documents point by point (`// 11.5` cites point 5 of the emulator contract in
+//! `streaming-stt.md`, `// 15.3` point 3 of the one in `llm-gateway.md`), and from none of the client crates, so that a
+//! mistake in a client can't hide in a shared type.
+//!
+//! It hears: an energy detector decides where speech and pauses are, and the session's own turn settings decide where
+//! turns end. It recognises nothing: its words come from a [`Script`] that is keyed by audio time, and where the audio is
+//! silent no word is heard. Without a script there are no words.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use therapy_scribe_emulator::{Emulator, Script};
+//!
+//! let script = Script::from_json(r#"{"segments":[
+//!     {"speaker":"client","text":"I slept badly.","start_ms":0,"end_ms":900}]}"#)?;
+//! let emulator = Emulator::builder().script(script).speed(8.0).start().await?;
+//! assert!(emulator.streaming_url().starts_with("ws://127.0.0.1:"));
+//! emulator.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What it does not do: pre-recorded transcription, the voice agent, encoded audio (Opus and AAC are accepted and not
+//! heard), Medical Mode corrections.
+
+mod emulator;
+mod gateway;
+mod script;
+mod server;
+mod streaming;
+
+pub use emulator::{Builder, Emulator, StartError};
+pub use gateway::ChatReply;
+pub use script::{InvalidScript, Script, Segment};
+pub use streaming::SessionLog;

@@ -1,0 +1,306 @@
+//! Starting and stopping the emulator.
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    ops::RangeInclusive,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use serde_json::Value;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+use crate::{
+    gateway::{ChatReply, Gateway},
+    script::{Script, ScriptWord},
+    server,
+    streaming::{SessionLog, Tokens},
+};
+
+/// A running emulator. Dropping it stops it.
+#[derive(Debug)]
+pub struct Emulator {
+    address: SocketAddr,
+    state: Arc<State>,
+    stop: watch::Sender<bool>,
+    server: Option<JoinHandle<()>>,
+}
+
+/// Everything that connections share.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) settings: Settings,
+    pub(crate) words: Arc<[ScriptWord]>,
+    pub(crate) tokens: Tokens,
+    pub(crate) gateway: Gateway,
+    pub(crate) sessions: Mutex<Vec<Arc<Mutex<SessionLog>>>>,
+    pub(crate) opens: Mutex<Vec<u64>>,
+    pub(crate) began: tokio::time::Instant,
+}
+
+impl State {
+    /// Protocol milliseconds since the emulator started.
+    pub(crate) fn now_ms(&self) -> u64 {
+        let scaled = self.began.elapsed().as_secs_f64() * self.settings.speed * 1000.0;
+        #[expect(
+            clippy::as_conversions,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the cast saturates"
+        )]
+        let millis = scaled as u64;
+        millis
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) speed: f64,
+    pub(crate) seed: u64,
+    pub(crate) key: Option<String>,
+    pub(crate) begin_delay_ms: RangeInclusive<u64>,
+    pub(crate) termination_delay_ms: RangeInclusive<u64>,
+    pub(crate) refused_models: Vec<String>,
+    pub(crate) opens_per_minute: Option<usize>,
+    pub(crate) throttle: f64,
+    pub(crate) lose_word_at_cut: bool,
+}
+
+impl Emulator {
+    /// Starts from the defaults: a free port, real time, no script, any key that does not begin with `bad`.
+    pub fn builder() -> Builder {
+        Builder {
+            script: None,
+            port: 0,
+            chat_replies: Vec::new(),
+            models_down: Vec::new(),
+            name_model: true,
+            settings: Settings {
+                speed: 1.0,
+                seed: 1,
+                key: None,
+                begin_delay_ms: 0..=1500,
+                termination_delay_ms: 600..=1200,
+                refused_models: Vec::new(),
+                opens_per_minute: None,
+                throttle: 1.25,
+                lose_word_at_cut: false,
+            },
+        }
+    }
+
+    /// Origin of the streaming service: `ws://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn streaming_url(&self) -> String {
+        format!("ws://{}", self.address)
+    }
+
+    /// Origin of the HTTP interface: `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn api_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Origin of the LLM Gateway; the same port.
+    #[must_use]
+    pub fn llm_gateway_url(&self) -> String {
+        self.api_url()
+    }
+
+    /// Origin of the voice agent service; the same port. It answers 404 in this version.
+    #[must_use]
+    pub fn agents_url(&self) -> String {
+        self.api_url()
+    }
+
+    /// What happened in each streaming session, in the order of opening.
+    #[must_use]
+    pub fn sessions(&self) -> Vec<SessionLog> {
+        let sessions = self
+            .state
+            .sessions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        sessions
+            .iter()
+            .map(|log| log.lock().unwrap_or_else(PoisonError::into_inner).clone())
+            .collect()
+    }
+
+    /// The bodies of all chat requests, in the order of arrival.
+    #[must_use]
+    pub fn chat_requests(&self) -> Vec<Value> {
+        self.state.gateway.requests()
+    }
+
+    /// Ends every connection and the server.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        if let Some(server) = self.server.take() {
+            let _ = tokio::time::timeout(Duration::from_secs(5), server).await;
+        }
+    }
+
+    /// Waits until the server ends by itself, which it never does: for programs that run until they are stopped.
+    pub async fn run(mut self) {
+        if let Some(server) = self.server.take() {
+            let _ = server.await;
+        }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+    }
+}
+
+/// Configures an [`Emulator`].
+#[derive(Debug)]
+#[must_use]
+pub struct Builder {
+    script: Option<Script>,
+    port: u16,
+    chat_replies: Vec<ChatReply>,
+    models_down: Vec<String>,
+    name_model: bool,
+    settings: Settings,
+}
+
+impl Builder {
+    /// What is said in the audio.
+    pub fn script(mut self, script: Script) -> Self {
+        self.script = Some(script);
+        self
+    }
+
+    /// The port; 0 takes a free one, which is the default.
+    pub const fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// How many protocol seconds pass in one. All protocol times scale. Default 1; 0.01 to 1000 are used.
+    pub const fn speed(mut self, speed: f64) -> Self {
+        self.settings.speed = if speed.is_nan() {
+            1.0
+        } else {
+            speed.clamp(0.01, 1000.0)
+        };
+        self
+    }
+
+    /// What chance depends on. Default 1.
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.settings.seed = seed;
+        self
+    }
+
+    /// The only key that is accepted. Default: any that does not begin with `bad`.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.settings.key = Some(key.into());
+        self
+    }
+
+    /// Milliseconds until `Begin`; 11.4: 0 to 1500 by default, up to 12 000 under load.
+    pub const fn begin_delay_ms(mut self, range: RangeInclusive<u64>) -> Self {
+        self.settings.begin_delay_ms = range;
+        self
+    }
+
+    /// Milliseconds from `Terminate` to `Termination`; 11.11: 600 to 1200 by default.
+    pub const fn termination_delay_ms(mut self, range: RangeInclusive<u64>) -> Self {
+        self.settings.termination_delay_ms = range;
+        self
+    }
+
+    /// Models that are refused by name, as a self-hosted service does with those it lacks.
+    pub fn refuse_models<S: Into<String>>(mut self, models: impl IntoIterator<Item = S>) -> Self {
+        self.settings.refused_models = models.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// How many sessions a minute may be opened; unlimited by default. Free accounts have 5.
+    pub const fn opens_per_minute(mut self, opens: usize) -> Self {
+        self.settings.opens_per_minute = Some(opens);
+        self
+    }
+
+    /// How much faster than real time audio is worked off: 1.0 to 1.25, the default (11.5).
+    pub const fn throttle(mut self, factor: f64) -> Self {
+        self.settings.throttle = factor.clamp(0.1, 1000.0);
+        self
+    }
+
+    /// Whether the word at a forced cut is lost (11.9). Default: no.
+    pub const fn lose_word_at_cut(mut self, lose: bool) -> Self {
+        self.settings.lose_word_at_cut = lose;
+        self
+    }
+
+    /// How the next chat requests are answered, in this order; after them as usual.
+    pub fn chat_replies(mut self, replies: impl IntoIterator<Item = ChatReply>) -> Self {
+        self.chat_replies = replies.into_iter().collect();
+        self
+    }
+
+    /// Models whose provider is down: 503, or the request's own fallback (15.7).
+    pub fn models_down<S: Into<String>>(mut self, models: impl IntoIterator<Item = S>) -> Self {
+        self.models_down = models.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whether answers say which model wrote them (15.7). Default: yes.
+    pub const fn name_model(mut self, name: bool) -> Self {
+        self.name_model = name;
+        self
+    }
+
+    /// Listens on 127.0.0.1.
+    ///
+    /// # Errors
+    /// [`StartError`] when the port can't be had.
+    pub async fn start(self) -> Result<Emulator, StartError> {
+        let failed = |source| StartError {
+            port: self.port,
+            source,
+        };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))
+            .await
+            .map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let state = Arc::new(State {
+            settings: self.settings,
+            words: self
+                .script
+                .map(|script| script.words())
+                .unwrap_or_default()
+                .into(),
+            tokens: Tokens::default(),
+            gateway: Gateway::new(self.chat_replies, self.models_down, self.name_model),
+            sessions: Mutex::default(),
+            opens: Mutex::default(),
+            began: tokio::time::Instant::now(),
+        });
+        let (stop, stopped) = watch::channel(false);
+        let server = tokio::spawn(server::run(listener, Arc::clone(&state), stopped));
+        Ok(Emulator {
+            address,
+            state,
+            stop,
+            server: Some(server),
+        })
+    }
+}
+
+/// The port could not be had.
+#[derive(Debug, thiserror::Error)]
+#[error("the emulator can't listen on port {port}: {source}; choose another, or 0 for a free one")]
+#[non_exhaustive]
+pub struct StartError {
+    /// The port.
+    pub port: u16,
+    /// Why.
+    pub source: io::Error,
+}

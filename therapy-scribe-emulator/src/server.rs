@@ -1,0 +1,258 @@
+//! The one port: HTTP, and WebSockets by upgrade.
+
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::{
+    Method, Request, Response, StatusCode,
+    body::Incoming,
+    header::{self, HeaderMap, HeaderName, HeaderValue},
+    service::service_fn,
+};
+use hyper_util::rt::TokioIo;
+use serde_json::json;
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+use crate::{
+    emulator::State,
+    gateway::Answer,
+    streaming::{self, Query, Refusal, SessionLog, Setup},
+};
+
+/// Larger bodies are refused.
+const BODY_LIMIT: usize = 8 << 20;
+
+type Tasks = Arc<Mutex<JoinSet<()>>>;
+
+pub(crate) async fn run(listener: TcpListener, state: Arc<State>, mut stop: watch::Receiver<bool>) {
+    let tasks: Tasks = Arc::default();
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(_) => continue,
+            },
+            _ = stop.wait_for(|stop| *stop) => break,
+        };
+        let _ = stream.set_nodelay(true);
+        let (state, stop, own) = (Arc::clone(&state), stop.clone(), Arc::clone(&tasks));
+        let connection = async move {
+            let service = service_fn(|request| {
+                answer(request, Arc::clone(&state), Arc::clone(&own), stop.clone())
+            });
+            let server = hyper::server::conn::http1::Builder::new();
+            let _ = server
+                .serve_connection(TokioIo::new(stream), service)
+                .with_upgrades()
+                .await;
+        };
+        let mut tasks = tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(connection);
+    }
+    // Sessions see the stop by themselves and close; what is left after a moment is ended.
+    let mut left = std::mem::take(&mut *tasks.lock().unwrap_or_else(PoisonError::into_inner));
+    let _ = tokio::time::timeout(Duration::from_millis(200), async {
+        while left.join_next().await.is_some() {}
+    })
+    .await;
+    left.shutdown().await;
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    state: Arc<State>,
+    tasks: Tasks,
+    stop: watch::Receiver<bool>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let query = query(request.uri().query().unwrap_or_default());
+    let answer = match (request.method(), request.uri().path()) {
+        (&Method::GET, "/v3/ws") if request.headers().contains_key(header::SEC_WEBSOCKET_KEY) => {
+            return Ok(upgrade(request, query, &state, &tasks, stop));
+        }
+        (&Method::GET, "/v3/ws/health") => Answer::json(200, &json!({"status": "ok"})),
+        (&Method::GET, "/v3/token") => token(request.headers(), &query, &state),
+        (&Method::GET, "/v1/models") => state.gateway.models(),
+        (&Method::POST, "/v1/chat/completions") => {
+            let key = header_text(request.headers(), &header::AUTHORIZATION);
+            let body = Limited::new(request.into_body(), BODY_LIMIT)
+                .collect()
+                .await;
+            match body {
+                Ok(body) => state.gateway.chat(
+                    key.as_deref(),
+                    &body.to_bytes(),
+                    state.settings.key.as_deref(),
+                    state.now_ms(),
+                ),
+                Err(_) => Answer::json(
+                    413,
+                    &json!({"code": 413, "message": "the body is too large"}),
+                ),
+            }
+        }
+        _ => Answer::json(
+            404,
+            &json!({"code": 404, "message": "this emulator does not offer that"}),
+        ),
+    };
+    if let Some(delay) = answer.delay {
+        tokio::time::sleep(delay.div_f64(state.settings.speed)).await;
+    }
+    Ok(respond(answer))
+}
+
+fn respond(answer: Answer) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(answer.body));
+    *response.status_mut() =
+        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in answer.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}
+
+/// 11.2: a raw key or `Bearer`, and the header must be there.
+fn token(headers: &HeaderMap, query: &Query, state: &State) -> Answer {
+    match header_text(headers, &header::AUTHORIZATION) {
+        None => Answer::json(422, &streaming_token_missing()),
+        Some(key) if !accepts(state, key.strip_prefix("Bearer ").unwrap_or(&key)) => {
+            Answer::json(401, &json!({"error": "Unauthorized"}))
+        }
+        Some(_) => {
+            let (status, body) = state.tokens.mint(query, state.now_ms());
+            Answer::json(status, &body)
+        }
+    }
+}
+
+fn streaming_token_missing() -> serde_json::Value {
+    json!({"detail": [{"type": "missing", "loc": ["header", "authorization"], "msg": "Field required", "input": null}]})
+}
+
+/// 11.1: any upgrade is accepted; what is wrong is told afterwards.
+fn upgrade(
+    mut request: Request<Incoming>,
+    query: Query,
+    state: &Arc<State>,
+    tasks: &Tasks,
+    stop: watch::Receiver<bool>,
+) -> Response<Full<Bytes>> {
+    let key = request
+        .headers()
+        .get(header::SEC_WEBSOCKET_KEY)
+        .map(|key| derive_accept_key(key.as_bytes()));
+    let authorization = header_text(request.headers(), &header::AUTHORIZATION);
+    let start = admit(authorization.as_deref(), &query, state);
+    let mut visible: Vec<_> = query
+        .iter()
+        .filter(|(name, _)| *name != "token")
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect();
+    visible.sort_unstable();
+    let id = start
+        .as_ref()
+        .map(|setup| setup.id.clone())
+        .unwrap_or_default();
+    let log = Arc::new(Mutex::new(SessionLog::opened(id, visible)));
+    state
+        .sessions
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(Arc::clone(&log));
+    let refused = state.settings.refused_models.clone();
+    let start = start.map(|setup| (setup, query, refused));
+    let speed = state.settings.speed;
+    let upgraded = hyper::upgrade::on(&mut request);
+    let session = async move {
+        if let Ok(stream) = upgraded.await {
+            streaming::serve(TokioIo::new(stream), start, log, speed, stop).await;
+        }
+    };
+    tasks
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .spawn(session);
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let accept = key.and_then(|key| HeaderValue::from_str(&key).ok());
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    headers.extend(accept.map(|accept| (header::SEC_WEBSOCKET_ACCEPT, accept)));
+    response
+}
+
+/// Who may open a session, and with what. `Bearer` is refused here (1.2).
+fn admit(authorization: Option<&str>, query: &Query, state: &State) -> Result<Setup, Refusal> {
+    let refuse = |reason: &str| Refusal::new(1008, format!("Unauthorized Connection: {reason}"));
+    let credential = authorization.or_else(|| query.get("token").map(String::as_str));
+    let Some(credential) = credential else {
+        return Err(refuse("Missing Authorization header"));
+    };
+    let longest_ms = match state.tokens.check(credential, state.now_ms()) {
+        Some(Ok(token)) => token.longest_ms,
+        Some(Err(())) => return Err(refuse("Signature has expired")),
+        None if accepts(state, credential) => 10_800_000,
+        None => return Err(refuse("Invalid API key")),
+    };
+    count_open(state, &refuse)?;
+    let number = state
+        .sessions
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .len();
+    let seed = state
+        .settings
+        .seed
+        .wrapping_add(u64::try_from(number).unwrap_or(0));
+    Ok(Setup::drawn(state, seed, number, longest_ms))
+}
+
+fn count_open(state: &State, refuse: &dyn Fn(&str) -> Refusal) -> Result<(), Refusal> {
+    let Some(limit) = state.settings.opens_per_minute else {
+        return Ok(());
+    };
+    let now = state.now_ms();
+    let mut opens = state.opens.lock().unwrap_or_else(PoisonError::into_inner);
+    opens.retain(|at| at + 60_000 > now);
+    if opens.len() >= limit {
+        return Err(refuse("Too many concurrent sessions"));
+    }
+    opens.push(now);
+    Ok(())
+}
+
+fn accepts(state: &State, key: &str) -> bool {
+    match &state.settings.key {
+        Some(only) => only == key,
+        None => !key.is_empty() && !key.starts_with("bad") && !key.starts_with("Bearer "),
+    }
+}
+
+fn header_text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+fn query(text: &str) -> Query {
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    let decode = streaming::percent_decode;
+    pairs
+        .map(|pair| {
+            pair.split_once('=')
+                .map_or((decode(pair), String::new()), |(n, v)| {
+                    (decode(n), decode(v))
+                })
+        })
+        .collect()
+}

@@ -1,0 +1,36 @@
+//! Streaming speech-to-text: `/v3/ws` and `/v3/token`.
+
+mod audio;
+mod detector;
+mod hearing;
+mod labels;
+mod messages;
+mod params;
+mod profile;
+mod session;
+mod socket;
+mod token;
+mod vad;
+
+pub use session::SessionLog;
+
+pub(crate) use params::{Query, percent_decode};
+pub(crate) use session::Setup;
+pub(crate) use socket::{Refusal, serve};
+pub(crate) use token::Tokens;
+
+/// An `Error` message, and the close code that follows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fatal {
+    pub(crate) code: u16,
+    pub(crate) text: String,
+}
+
+impl Fatal {
+    pub(crate) fn new(code: u16, text: impl Into<String>) -> Self {
+        Self {
+            code,
+            text: text.into(),
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The messages of `streaming-stt.md` section 4, as they stand on the wire.
+
+use serde_json::{Map, Value, json};
+
+use super::{detector, labels::Labelled, params::Params, profile::Family};
+use crate::script::ScriptWord;
+
+/// Edges of a turn absorb silence: the first word begins up to this much early, the last ends this much late.
+const EARLY_MS: u64 = 990;
+const LATE_MS: u64 = 240;
+
+pub(crate) fn begin(id: &str, expires_at: u64, params: &Params) -> Value {
+    json!({"type": "Begin", "id": id, "expires_at": expires_at, "configuration": {
+        "model": params.model,
+        "mode": (params.family == Family::Universal3).then(|| params.mode.as_deref().unwrap_or("balanced")),
+        "api_version": "2025-05-12",
+        "speaker_labels": params.speaker_labels,
+        "redact_pii": params.redact_pii,
+        "filter_profanity": params.filter_profanity,
+        "domain": params.domain,
+        "voice_focus": params.voice_focus,
+    }})
+}
+
+pub(crate) fn speech_started(onset_ms: u64) -> Value {
+    json!({"type": "SpeechStarted", "timestamp": onset_ms, "confidence": 0.93})
+}
+
+/// Padded times of a turn's words; the first begins no earlier than the turn before it ended.
+pub(crate) fn times(words: &[ScriptWord], floor_ms: u64) -> Vec<(u64, u64)> {
+    let mut times: Vec<(u64, u64)> = words
+        .iter()
+        .map(|word| (word.start_ms, word.end_ms))
+        .collect();
+    if let Some((start, _)) = times.first_mut() {
+        *start = start.saturating_sub(EARLY_MS).max(floor_ms.min(*start));
+    }
+    if let Some((_, end)) = times.last_mut() {
+        *end += LATE_MS;
+    }
+    times
+}
+
+/// A whole-turn partial: 11.8.
+pub(crate) fn partial(order: u64, words: &[ScriptWord], floor_ms: u64) -> Value {
+    let listed = words
+        .iter()
+        .zip(times(words, floor_ms))
+        .map(|(word, time)| listed(&word.text, time, false));
+    turn(
+        order,
+        Turn {
+            formatted: true,
+            end: false,
+            transcript: &join(words),
+            utterance: "",
+            confidence: 0.0,
+        },
+        listed.collect(),
+    )
+}
+
+/// A whole-turn final, labelled where labels were asked for.
+pub(crate) fn finished(
+    order: u64,
+    words: &[ScriptWord],
+    times: &[(u64, u64)],
+    labels: Option<&Labelled>,
+) -> Value {
+    let text = join(words);
+    let listed = words
+        .iter()
+        .zip(times)
+        .enumerate()
+        .map(|(index, (word, time))| {
+            let mut word = listed(&word.text, *time, true);
+            if let Some(letter) = labels.and_then(|labels| labels.word(index)) {
+                word.insert("speaker".to_owned(), letter.to_string().into());
+                word.insert("speaker_confidence".to_owned(), json!(0.82));
+            }
+            word
+        });
+    let shape = Turn {
+        formatted: true,
+        end: true,
+        transcript: &text,
+        utterance: &text,
+        confidence: 1.0,
+    };
+    let mut message = turn(order, shape, listed.collect());
+    if let Some(labels) = labels {
+        put_before_type(&mut message, "speaker_label", labels.turn().into());
+        put_before_type(&mut message, "speaker_confidence", json!(0.82));
+    }
+    message
+}
+
+/// 11.10: word by word, lower case and without punctuation until formatted. The last word of a partial is not final.
+pub(crate) fn word_by_word(order: u64, words: &[ScriptWord], end: bool, formatted: bool) -> Value {
+    let shown = |word: &ScriptWord| {
+        if formatted {
+            word.text.clone()
+        } else {
+            bare(&word.text)
+        }
+    };
+    let settled = if end {
+        words.len()
+    } else {
+        words.len().saturating_sub(1)
+    };
+    let listed = words
+        .iter()
+        .enumerate()
+        .map(|(index, word)| listed(&shown(word), (word.start_ms, word.end_ms), index < settled));
+    let transcript = words
+        .iter()
+        .take(settled)
+        .map(shown)
+        .collect::<Vec<_>>()
+        .join(" ");
+    let closed = words
+        .last()
+        .is_some_and(|word| detector::closes(&word.text));
+    let confidence = if words.is_empty() {
+        0.0
+    } else {
+        detector::confidence(closed)
+    };
+    let utterance = if end { transcript.as_str() } else { "" };
+    turn(
+        order,
+        Turn {
+            formatted,
+            end,
+            transcript: &transcript,
+            utterance,
+            confidence,
+        },
+        listed.collect(),
+    )
+}
+
+struct Turn<'a> {
+    formatted: bool,
+    end: bool,
+    transcript: &'a str,
+    utterance: &'a str,
+    confidence: f64,
+}
+
+/// `type` stands last, as on the live service.
+fn turn(order: u64, turn: Turn<'_>, words: Vec<Map<String, Value>>) -> Value {
+    json!({"turn_order": order, "turn_is_formatted": turn.formatted, "end_of_turn": turn.end,
+        "transcript": turn.transcript, "end_of_turn_confidence": turn.confidence, "words": words,
+        "utterance": turn.utterance, "type": "Turn"})
+}
+
+pub(crate) fn put_before_type(message: &mut Value, key: &str, value: Value) {
+    if let Value::Object(fields) = message {
+        let kind = fields.shift_remove("type");
+        fields.insert(key.to_owned(), value);
+        fields.extend(kind.map(|kind| ("type".to_owned(), kind)));
+    }
+}
+
+fn listed(text: &str, (start, end): (u64, u64), is_final: bool) -> Map<String, Value> {
+    let mut word = Map::new();
+    word.insert("start".to_owned(), start.into());
+    word.insert("end".to_owned(), end.into());
+    word.insert("text".to_owned(), text.into());
+    word.insert("confidence".to_owned(), json!(0.97));
+    word.insert("word_is_final".to_owned(), is_final.into());
+    word
+}
+
+fn join(words: &[ScriptWord]) -> String {
+    words
+        .iter()
+        .map(|word| word.text.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn bare(word: &str) -> String {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
+        .to_lowercase()
+}
