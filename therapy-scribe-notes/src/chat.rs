@@ -1,0 +1,207 @@
+//! The seam to language models.
+
+use std::{fmt, time::Duration};
+
+use async_trait::async_trait;
+use serde_json::Value;
+use therapy_scribe_core::{Phi, Privacy};
+
+use crate::Result;
+
+/// A language model that answers a conversation, if asked so with a value of a JSON schema.
+///
+/// The crate's documentation shows one that is scripted.
+#[async_trait]
+pub trait ChatModel: Send + Sync + fmt::Debug {
+    /// The provider, for records.
+    fn name(&self) -> &str;
+
+    /// Where the text goes and how long it stays there.
+    fn privacy(&self) -> Privacy;
+
+    /// Answers. It keeps its own deadline and retries; the caller sees one outcome.
+    ///
+    /// Dropping the future abandons the call, which the provider may bill all the same.
+    ///
+    /// # Errors
+    /// [`Error`](crate::Error) when there is no answer. An answer that can't be used is not an error here.
+    async fn complete(&self, request: &ChatRequest) -> Result<ChatReply>;
+}
+
+/// What a model is asked. `Debug` shows sizes, never text.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ChatRequest {
+    /// What holds for the whole conversation.
+    pub system: String,
+    /// What was said so far.
+    pub messages: Vec<ChatMessage>,
+    /// The value that the answer must be.
+    pub schema: Option<ResponseSchema>,
+    /// The longest answer in tokens, thinking included.
+    pub max_tokens: u32,
+}
+
+/// The default budget: a note needs one to two thousand tokens, and some models think within it.
+const MAX_TOKENS: u32 = 6000;
+
+impl ChatRequest {
+    /// A request with one message of the user's.
+    pub fn new(system: impl Into<String>, user: impl Into<String>) -> Self {
+        let messages = vec![ChatMessage::new(Speaker::User, user)];
+        Self {
+            system: system.into(),
+            messages,
+            schema: None,
+            max_tokens: MAX_TOKENS,
+        }
+    }
+
+    /// The same for a value of this schema.
+    #[must_use]
+    pub fn schema(mut self, schema: ResponseSchema) -> Self {
+        self.schema = Some(schema);
+        self
+    }
+
+    /// The same with another budget.
+    #[must_use]
+    pub const fn max_tokens(mut self, max_tokens: u32) -> Self {
+        self.max_tokens = max_tokens;
+        self
+    }
+}
+
+impl fmt::Debug for ChatRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChatRequest")
+            .field("messages", &self.messages.len())
+            .field("max_tokens", &self.max_tokens)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One message of a conversation. `Debug` shows its size.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChatMessage {
+    /// Whose it is.
+    pub speaker: Speaker,
+    /// Its text.
+    pub text: String,
+}
+
+impl ChatMessage {
+    /// A message.
+    pub fn new(speaker: Speaker, text: impl Into<String>) -> Self {
+        Self {
+            speaker,
+            text: text.into(),
+        }
+    }
+}
+
+impl fmt::Debug for ChatMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "ChatMessage({:?}, {} bytes)",
+            self.speaker,
+            self.text.len()
+        )
+    }
+}
+
+/// Whose a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Speaker {
+    /// Who asks.
+    User,
+    /// The model.
+    Assistant,
+}
+
+/// The schema of an answer.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ResponseSchema {
+    /// Its name: letters, digits, `_` and `-`, at most 64.
+    pub name: String,
+    /// The schema. It must hold no patient data: vendors keep schemas for a while.
+    pub schema: Value,
+}
+
+impl ResponseSchema {
+    /// A named schema; other characters of the name become `_`.
+    pub fn new(name: &str, schema: Value) -> Self {
+        let plain = |c: char| {
+            if c.is_ascii_alphanumeric() || c == '-' {
+                c
+            } else {
+                '_'
+            }
+        };
+        Self {
+            name: name.chars().map(plain).take(64).collect(),
+            schema,
+        }
+    }
+}
+
+/// What a model answered. `Debug` shows no text.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ChatReply {
+    /// Its text.
+    pub content: Phi<String>,
+    /// Why it ended.
+    pub finish: Finish,
+    /// The model that wrote it, where that is known.
+    pub model: Option<String>,
+    /// The provider's id of the request, for support.
+    pub request_id: Option<String>,
+    /// What it cost.
+    pub usage: Usage,
+}
+
+impl ChatReply {
+    /// An answer with this text.
+    pub fn new(content: impl Into<String>, finish: Finish) -> Self {
+        Self {
+            content: Phi::new(content.into()),
+            finish,
+            model: None,
+            request_id: None,
+            usage: Usage::default(),
+        }
+    }
+}
+
+/// Why an answer ended, whatever the vendor calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Finish {
+    /// It is whole.
+    Complete,
+    /// The budget was used up.
+    OutOfBudget,
+    /// The model wants to call a tool.
+    ToolCall,
+    /// The model or a filter declined.
+    Declined,
+    /// A word that nobody knows, or none.
+    Unknown,
+}
+
+/// What an answer cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Usage {
+    /// Tokens that were read.
+    pub input_tokens: u64,
+    /// Tokens that were written, thinking included.
+    pub output_tokens: u64,
+    /// How long it took.
+    pub duration: Duration,
+}

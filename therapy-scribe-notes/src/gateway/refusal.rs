@@ -1,0 +1,164 @@
+//! What a status and a body mean (`llm-gateway.md` 11): three envelopes, or a page for people.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::Value;
+use therapy_scribe_core::Phi;
+
+use crate::Error;
+
+/// Longer texts are cut: they may echo the request.
+const LONGEST: usize = 300;
+
+/// The error of an answer that is none.
+pub(super) fn error(status: u16, body: &[u8], retry_after: Option<Duration>, model: &str) -> Error {
+    let message = message(body);
+    let says = |part: &str| message.to_ascii_lowercase().contains(part);
+    let model = || model.to_owned();
+    match status {
+        401 | 403 => Error::Auth,
+        429 => Error::RateLimited { retry_after },
+        410 => Error::Model {
+            model: model(),
+            reason: "it is retired",
+        },
+        500.. => Error::Service { status },
+        400 if says("does not have access") => Error::NoAccess { model: model() },
+        400 if says("context limit") => Error::TooLong { model: model() },
+        400 if says("does not support response_format") => Error::Model {
+            model: model(),
+            reason: "it has no structured output",
+        },
+        400 if says("is not supported") || says("not found") => Error::Model {
+            model: model(),
+            reason: "the service does not know it",
+        },
+        status => Error::Refused {
+            status,
+            detail: Phi::new(message.chars().take(LONGEST).collect()),
+        },
+    }
+}
+
+fn message(body: &[u8]) -> String {
+    #[derive(Deserialize)]
+    struct Envelope {
+        #[serde(default)]
+        message: Option<String>,
+        #[serde(default)]
+        error: Option<Value>,
+    }
+    let Ok(envelope) = serde_json::from_slice::<Envelope>(body) else {
+        return String::new();
+    };
+    let nested = |error: Value| match error {
+        Value::String(text) => Some(text),
+        Value::Object(fields) => fields
+            .get("message")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
+        _ => None,
+    };
+    envelope
+        .message
+        .or_else(|| envelope.error.and_then(nested))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    #[test]
+    fn every_row_of_the_document_is_understood() {
+        let flat = |text: &str| {
+            format!(
+                r#"{{"code":400,"message":"{text}","request_id":"x","metadata":{{"errors":[]}}}}"#
+            )
+        };
+        let rows = [
+            (
+                400,
+                flat("one of messages or prompt required"),
+                ErrorKind::Service,
+                false,
+            ),
+            (
+                400,
+                flat("model x is not supported"),
+                ErrorKind::Model,
+                false,
+            ),
+            (
+                400,
+                flat("Your account does not have access to this LLM Gateway model"),
+                ErrorKind::Access,
+                false,
+            ),
+            (
+                400,
+                flat("model x does not support response_format"),
+                ErrorKind::Model,
+                false,
+            ),
+            (
+                400,
+                flat("response_format is invalid: CANARY"),
+                ErrorKind::Service,
+                false,
+            ),
+            (
+                400,
+                flat("model context limit exceeded"),
+                ErrorKind::Input,
+                false,
+            ),
+            (
+                400,
+                r#"{"error":{"code":400,"message":"model not found","metadata":{}}}"#.to_owned(),
+                ErrorKind::Model,
+                false,
+            ),
+            (
+                401,
+                r#"{"error":"Authentication error, API token missing/invalid","status":"error"}"#
+                    .to_owned(),
+                ErrorKind::Access,
+                false,
+            ),
+            (403, String::new(), ErrorKind::Access, false),
+            (404, flat("transcript not found"), ErrorKind::Service, false),
+            (
+                410,
+                flat("the model version you are trying to access has been deprecated"),
+                ErrorKind::Model,
+                false,
+            ),
+            (
+                429,
+                flat("too many requests for this action"),
+                ErrorKind::Access,
+                true,
+            ),
+            (500, flat("something went wrong"), ErrorKind::Service, true),
+            (
+                502,
+                "<html>Bad Gateway CANARY</html>".to_owned(),
+                ErrorKind::Service,
+                true,
+            ),
+        ];
+        for (status, body, kind, retryable) in rows {
+            let error = error(status, body.as_bytes(), None, "x");
+            let seen = (error.kind(), error.is_retryable());
+            // A model that is not there is only "not found" in one wording.
+            assert!(
+                seen == (kind, retryable) || (status == 404 && seen.0 == ErrorKind::Service),
+                "{status} {body}: {error:?}"
+            );
+            assert!(!format!("{error} {error:?}").contains("CANARY"), "{status}");
+        }
+    }
+}
