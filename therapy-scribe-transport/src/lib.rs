@@ -31,6 +31,7 @@ mod proxy;
 mod retry;
 mod session;
 mod tls;
+mod wire;
 mod ws;
 
 pub use connector::{Connector, ConnectorBuilder, Timeouts};
