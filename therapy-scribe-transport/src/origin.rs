@@ -124,6 +124,14 @@ impl Origin {
         self.host.trim_start_matches('[').trim_end_matches(']')
     }
 
+    /// Why there can be no TLS.
+    pub(crate) fn without_certificate(&self) -> Error {
+        Error::Origin {
+            address: self.to_string(),
+            reason: "no certificate can have this host name",
+        }
+    }
+
     /// The address of a path here. Anything but a path could lead to another host, and take the key there.
     pub(crate) fn address(&self, path_and_query: &str) -> Result<String, Error> {
         let is_path = path_and_query.starts_with('/')

@@ -2,6 +2,8 @@
 
 use std::{error::Error as StdError, io, iter, time::Duration};
 
+use rustls_pki_types::InvalidDnsNameError;
+
 use crate::{Error, Origin};
 
 pub(crate) fn scrub(error: &reqwest::Error, origin: &Origin, connect_limit: Duration) -> Error {
@@ -16,6 +18,9 @@ pub(crate) fn scrub(error: &reqwest::Error, origin: &Origin, connect_limit: Dura
     }
     if let Some(status) = proxy_refusal(error) {
         return Error::ProxyRefused { status };
+    }
+    if causes(error).any(<dyn StdError>::is::<InvalidDnsNameError>) {
+        return origin.without_certificate();
     }
     let host = origin.authority();
     match tls(error) {

@@ -58,11 +58,8 @@ impl Tls {
                 Error::Connect { host, source }
             }
         };
-        let name =
-            ServerName::try_from(origin.bare_host().to_owned()).map_err(|_| Error::Origin {
-                address: origin.to_string(),
-                reason: "no certificate can have this host name",
-            })?;
+        let name = ServerName::try_from(origin.bare_host().to_owned())
+            .map_err(|_| origin.without_certificate())?;
         let connector = TlsConnector::from(Arc::clone(&self.config));
         let stream = connector.connect(name, stream).await.map_err(failed)?;
         Ok(Box::new(stream))

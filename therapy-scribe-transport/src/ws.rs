@@ -126,7 +126,7 @@ pub(crate) fn outgoing(message: Outgoing) -> Message {
 
 /// The library's errors hold addresses, headers and bodies; ours hold what happened.
 pub(crate) fn scrub(error: tungstenite::Error) -> Error {
-    use tungstenite::Error as Theirs;
+    use tungstenite::{Error as Theirs, error::ProtocolError as Broken};
     match error {
         Theirs::Io(error) => Error::Lost(error),
         Theirs::Http(response) => Error::Refused {
@@ -137,7 +137,7 @@ pub(crate) fn scrub(error: tungstenite::Error) -> Error {
         },
         Theirs::ConnectionClosed
         | Theirs::AlreadyClosed
-        | Theirs::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake) => {
+        | Theirs::Protocol(Broken::ResetWithoutClosingHandshake | Broken::HandshakeIncomplete) => {
             Error::Lost(io::ErrorKind::UnexpectedEof.into())
         }
         _ => Error::Protocol("the WebSocket protocol"),
