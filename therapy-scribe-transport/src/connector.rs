@@ -64,8 +64,8 @@ impl Connector {
     }
 
     async fn reach(&self, origin: &Origin) -> Result<Box<dyn ByteStream>, Error> {
-        // Plain origins are on this machine, which no proxy leads to.
-        let Some(proxy) = self.proxy.as_ref().filter(|_| origin.is_secure()) else {
+        // No proxy leads to this machine.
+        let Some(proxy) = self.proxy.as_ref().filter(|_| !origin.is_loopback()) else {
             return self.dial(origin.host(), origin.port()).await;
         };
         let mut stream = self.dial(proxy.host(), proxy.port()).await?;
@@ -135,15 +135,46 @@ impl ConnectorBuilder {
 }
 
 /// How long things may take.
+///
+/// ```
+/// use std::time::Duration;
+/// use therapy_scribe_transport::Timeouts;
+///
+/// let patient = Timeouts::default().connect(Duration::from_secs(30));
+/// assert_eq!(patient.write, Duration::from_secs(10));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// Name, TCP and proxy together. Default 10 s.
+    /// Name, TCP and proxy together; for HTTP calls TLS as well. Default 10 s.
     pub connect: Duration,
     /// TLS, and then the WebSocket handshake, each. Default 15 s.
     pub handshake: Duration,
     /// One write. Default 10 s.
     pub write: Duration,
+}
+
+impl Timeouts {
+    /// With another limit for name, TCP and proxy together.
+    #[must_use]
+    pub const fn connect(mut self, limit: Duration) -> Self {
+        self.connect = limit;
+        self
+    }
+
+    /// With another limit for TLS and the WebSocket handshake, each.
+    #[must_use]
+    pub const fn handshake(mut self, limit: Duration) -> Self {
+        self.handshake = limit;
+        self
+    }
+
+    /// With another limit for one write.
+    #[must_use]
+    pub const fn write(mut self, limit: Duration) -> Self {
+        self.write = limit;
+        self
+    }
 }
 
 impl Default for Timeouts {

@@ -5,7 +5,7 @@ use std::{fmt, io};
 use async_trait::async_trait;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
+    net::{TcpStream, lookup_host},
 };
 
 /// A connected stream of bytes.
@@ -42,7 +42,7 @@ pub trait Dial: Send + Sync + fmt::Debug {
     /// Must be cancel safe: a dropped call leaves no connection behind.
     ///
     /// # Errors
-    /// Whatever kept it from connecting.
+    /// Whatever kept it from connecting; [`NotFound`](io::ErrorKind::NotFound) for a name that nobody knows.
     async fn dial(&self, host: &str, port: u16) -> io::Result<Box<dyn ByteStream>>;
 }
 
@@ -56,7 +56,9 @@ impl Dial for TcpDial {
     async fn dial(&self, host: &str, port: u16) -> io::Result<Box<dyn ByteStream>> {
         // An IPv6 address stands in brackets in a URL, and without them in a socket address.
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        let stream = TcpStream::connect((host, port)).await?;
+        let unknown = |error| io::Error::new(io::ErrorKind::NotFound, error);
+        let addresses: Vec<_> = lookup_host((host, port)).await.map_err(unknown)?.collect();
+        let stream = TcpStream::connect(addresses.as_slice()).await?;
         stream.set_nodelay(true)?;
         Ok(Box::new(stream))
     }

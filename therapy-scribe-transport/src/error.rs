@@ -49,10 +49,10 @@ pub enum Error {
     #[error("the proxy address can't be used: {0}")]
     ProxyAddress(&'static str),
     /// The proxy refused to connect.
-    #[error("the proxy refused the connection with status {status}{}", if *.status == 407 { ": check its user name and password" } else { "" })]
+    #[error("the proxy refused the connection{}", refusal(*.status))]
     #[non_exhaustive]
     ProxyRefused {
-        /// Its HTTP status; 0 when it answered something that is not HTTP.
+        /// Its HTTP status; 0 when that is not known, as when it answered something that is not HTTP.
         status: u16,
     },
     /// The server answered a WebSocket handshake with an HTTP status.
@@ -66,7 +66,9 @@ pub enum Error {
     #[error("the server at the other end does not speak {0}")]
     Protocol(&'static str),
     /// No answer in time.
-    #[error("no answer within {} seconds while {doing}", after.as_secs())]
+    #[error(
+        "no answer within {after:?} while {doing}; check the network, and the proxy if there is one"
+    )]
     #[non_exhaustive]
     Timeout {
         /// During what.
@@ -145,6 +147,39 @@ fn said(error: &io::Error) -> String {
         io::ErrorKind::ConnectionReset => "it was reset".to_owned(),
         io::ErrorKind::UnexpectedEof => "it ended without a goodbye".to_owned(),
         io::ErrorKind::TimedOut => "it did not answer in time".to_owned(),
-        _ => error.to_string(),
+        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted => "it was cut".to_owned(),
+        io::ErrorKind::NotFound => "its name could not be resolved".to_owned(),
+        _ => match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+            Some(rustls::Error::InvalidCertificate(problem)) => distrust(problem),
+            _ => error.to_string(),
+        },
+    }
+}
+
+/// What is wrong with a certificate.
+fn distrust(problem: &rustls::CertificateError) -> String {
+    use rustls::CertificateError as Problem;
+    match problem {
+        Problem::UnknownIssuer => {
+            "its certificate was issued by an authority that is not trusted here"
+        }
+        Problem::Expired | Problem::ExpiredContext { .. } => "its certificate has expired",
+        Problem::NotValidYet | Problem::NotValidYetContext { .. } => {
+            "its certificate is not valid yet by this machine's clock"
+        }
+        Problem::NotValidForName | Problem::NotValidForNameContext { .. } => {
+            "its certificate is for another host"
+        }
+        other => return other.to_string(),
+    }
+    .to_owned()
+}
+
+/// A proxy's refusal in plain words.
+fn refusal(status: u16) -> String {
+    match status {
+        0 => "; ask who runs it whether it lets this host through".to_owned(),
+        407 => " with status 407: check its user name and password".to_owned(),
+        status => format!(" with status {status}"),
     }
 }

@@ -1,15 +1,17 @@
 //! The one HTTP call.
 
-use std::{fmt, io, time::Duration};
+use std::{fmt, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{
     Client, Method, Response,
-    header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
+    header::{CONTENT_TYPE, HeaderMap},
 };
 use therapy_scribe_core::ApiKey;
 
-use crate::{Connector, Error, Origin, Retry, connector::within, error::is_passing};
+use crate::{
+    Again, Connector, Error, Origin, Retry, connector::within, headers::Headers, scrub::scrub,
+};
 
 /// Makes HTTP calls. Cheap to clone; connections are kept and shared.
 ///
@@ -18,13 +20,14 @@ use crate::{Connector, Error, Origin, Retry, connector::within, error::is_passin
 #[derive(Clone)]
 pub struct HttpClient {
     client: Client,
+    connect_limit: Duration,
 }
 
 impl HttpClient {
     /// A client with a connector's TLS, proxy and connect deadline.
     ///
     /// # Errors
-    /// [`Error`] when the proxy or TLS setup can't be used.
+    /// [`Error::ProxyAddress`] and [`Error::NoTlsProvider`] when the proxy or the TLS setup can't be used.
     pub fn new(connector: &Connector) -> Result<Self, Error> {
         let mut builder = Client::builder()
             .tls_backend_preconfigured(connector.tls().config())
@@ -36,7 +39,10 @@ impl HttpClient {
             builder = builder.proxy(proxy.to_reqwest()?);
         }
         let client = builder.build().map_err(|_| Error::NoTlsProvider)?;
-        Ok(Self { client })
+        Ok(Self {
+            client,
+            connect_limit: connector.timeouts().connect,
+        })
     }
 
     /// Makes one call. Any status is an answer; only what keeps an answer from coming is an error.
@@ -44,20 +50,25 @@ impl HttpClient {
     /// Dropping the future abandons the call; the server may have acted on it.
     ///
     /// # Errors
-    /// [`Error`] when there is no answer in time, or one beyond the size limit.
+    /// [`Error::Origin`] and [`Error::Header`] for a request that can't be sent; [`Error::Connect`], [`Error::Tls`] and
+    /// [`Error::ProxyRefused`] when there is no way to the server; [`Error::Timeout`], [`Error::Lost`] and
+    /// [`Error::TooLarge`] when no whole answer came.
     pub async fn send(&self, request: &HttpRequest) -> Result<HttpReply, Error> {
         let call = async {
             let response = self
                 .start(request)?
                 .send()
                 .await
-                .map_err(|error| scrub(&error, request))?;
-            read(response, request).await
+                .map_err(|error| self.scrub(&error, request))?;
+            self.read(response, request).await
         };
         within("waiting for an answer", request.timeout, call).await
     }
 
-    /// Makes a call again while it fails for a reason that passes (network, 408, 429, 5xx), as often as `retry` says.
+    /// Makes a call again while it fails for a reason that passes (network, 408, 429, 5xx), as often as `retry` says. A
+    /// `retry-after` of the server lengthens a wait, and ends the tries when it is longer than [`Retry`] bears.
+    ///
+    /// Dropping the future abandons the call or the wait that is under way.
     ///
     /// # Errors
     /// As [`send`](Self::send), from the last try.
@@ -66,13 +77,28 @@ impl HttpClient {
         request: &HttpRequest,
         retry: &Retry,
     ) -> Result<HttpReply, Error> {
+        self.send_while(request, retry, Again::if_it_passes).await
+    }
+
+    /// Makes a call again while `judge` says so, for services whose answers tell more than their status.
+    ///
+    /// Dropping the future abandons the call or the wait that is under way.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), from the last try.
+    pub async fn send_while(
+        &self,
+        request: &HttpRequest,
+        retry: &Retry,
+        judge: impl Fn(&Result<HttpReply, Error>) -> Again + Send + Sync,
+    ) -> Result<HttpReply, Error> {
         let mut tries = retry.start();
         loop {
             let outcome = self.send(request).await;
-            let wait = match &outcome {
-                Ok(reply) if is_passing(reply.status) => tries.next(reply.retry_after()),
-                Err(error) if error.is_retryable() => tries.next(None),
-                _ => None,
+            let wait = match judge(&outcome) {
+                Again::Never => None,
+                Again::AsPlanned => tries.next(None),
+                Again::After(asked) => tries.next(Some(asked)),
             };
             let Some(wait) = wait else { return outcome };
             tracing::debug!(
@@ -84,23 +110,47 @@ impl HttpClient {
     }
 
     fn start(&self, request: &HttpRequest) -> Result<reqwest::RequestBuilder, Error> {
-        let address = format!("{}{}", request.origin, request.path_and_query);
-        let mut headers = HeaderMap::new();
-        for (name, value) in &request.headers {
-            let mut value = HeaderValue::from_str(value).map_err(|_| Error::Header(name))?;
-            value.set_sensitive(true);
-            headers.insert(HeaderName::from_static(name), value);
-        }
+        let address = request.origin.address(&request.path_and_query)?;
         let mut call = self
             .client
             .request(request.method.clone(), address)
-            .headers(headers);
+            .headers(request.headers.to_map()?);
         if let Some(body) = &request.body {
             call = call
                 .header(CONTENT_TYPE, "application/json")
                 .body(body.clone());
         }
         Ok(call)
+    }
+
+    async fn read(
+        &self,
+        mut response: Response,
+        request: &HttpRequest,
+    ) -> Result<HttpReply, Error> {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| self.scrub(&error, request))?
+        {
+            if body.len() + chunk.len() > request.max_body {
+                return Err(Error::TooLarge {
+                    limit: request.max_body,
+                });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(HttpReply {
+            status,
+            headers,
+            body: body.freeze(),
+        })
+    }
+
+    fn scrub(&self, error: &reqwest::Error, request: &HttpRequest) -> Error {
+        scrub(error, &request.origin, self.connect_limit)
     }
 }
 
@@ -116,7 +166,7 @@ pub struct HttpRequest {
     method: Method,
     origin: Origin,
     path_and_query: String,
-    headers: Vec<(&'static str, String)>,
+    headers: Headers,
     body: Option<Bytes>,
     timeout: Duration,
     max_body: usize,
@@ -133,10 +183,10 @@ impl HttpRequest {
         Self::new(Method::POST, origin, path_and_query.into())
     }
 
-    /// With a header.
+    /// With a header; it takes the place of an earlier one of that name. One that can't be sent is an error of the call.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+        self.headers.push(name, value.into());
         self
     }
 
@@ -153,7 +203,7 @@ impl HttpRequest {
         self
     }
 
-    /// How long the whole call may take. Default 30 s.
+    /// How long one try may take, from connecting to the last byte of the answer. Default 30 s.
     #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -173,7 +223,7 @@ impl HttpRequest {
             method,
             origin: origin.for_http(),
             path_and_query,
-            headers: Vec::new(),
+            headers: Headers::default(),
             body: None,
             timeout,
             max_body,
@@ -225,7 +275,7 @@ impl HttpReply {
         &self.body
     }
 
-    /// How long to wait before another try, by `retry-after` in seconds.
+    /// How long to wait before another try, by `retry-after` in seconds; a date is not read.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.header("retry-after")?
@@ -239,72 +289,5 @@ impl HttpReply {
 impl fmt::Debug for HttpReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "HttpReply({}, {} bytes)", self.status, self.body.len())
-    }
-}
-
-async fn read(mut response: Response, request: &HttpRequest) -> Result<HttpReply, Error> {
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let mut body = BytesMut::new();
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| scrub(&error, request))?
-    {
-        if body.len() + chunk.len() > request.max_body {
-            return Err(Error::TooLarge {
-                limit: request.max_body,
-            });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(HttpReply {
-        status,
-        headers,
-        body: body.freeze(),
-    })
-}
-
-/// The library's errors print the address with its query. Ours keep the kind of failure, and the system's own error.
-fn scrub(error: &reqwest::Error, request: &HttpRequest) -> Error {
-    let system = system_error(error);
-    let source = system.map_or_else(|| io::Error::other("the connection failed"), copy);
-    if error.is_connect() {
-        let host = request.origin.authority();
-        return if mentions_tls(error) {
-            Error::Tls { host, source }
-        } else {
-            Error::Connect { host, source }
-        };
-    }
-    Error::Lost(source)
-}
-
-fn causes<'a>(
-    error: &'a reqwest::Error,
-) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
-    std::iter::successors(std::error::Error::source(error), |error| error.source())
-}
-
-fn system_error(error: &reqwest::Error) -> Option<&io::Error> {
-    causes(error)
-        .filter_map(|cause| cause.downcast_ref::<io::Error>())
-        .last()
-}
-
-fn mentions_tls(error: &reqwest::Error) -> bool {
-    let is_tls = |error: &io::Error| {
-        error
-            .get_ref()
-            .is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
-    };
-    causes(error)
-        .any(|cause| cause.is::<rustls::Error>() || cause.downcast_ref().is_some_and(is_tls))
-}
-
-/// An error of the same kind that says the same.
-fn copy(error: &io::Error) -> io::Error {
-    match error.raw_os_error() {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => io::Error::new(error.kind(), error.to_string()),
     }
 }

@@ -11,6 +11,7 @@ use crate::Error;
 pub struct Origin {
     secure: bool,
     websocket: bool,
+    loopback: bool,
     host: String,
     port: u16,
 }
@@ -54,7 +55,8 @@ impl Origin {
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
             return Err(wrong(&shown, "it must end after host and port"));
         }
-        if !secure && !is_loopback(&url) {
+        let loopback = is_loopback(&url);
+        if !secure && !loopback {
             return Err(wrong(
                 &shown,
                 "without encryption only this machine can be reached; use wss or https",
@@ -66,6 +68,7 @@ impl Origin {
         Ok(Self {
             secure,
             websocket,
+            loopback,
             host: host.to_owned(),
             port,
         })
@@ -110,6 +113,40 @@ impl Origin {
     pub(crate) fn authority(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
+
+    /// Whether it is this machine, which is reached without a proxy.
+    pub(crate) const fn is_loopback(&self) -> bool {
+        self.loopback
+    }
+
+    /// The host as sockets and certificates name it: an IPv6 address without the brackets of a URL.
+    pub(crate) fn bare_host(&self) -> &str {
+        self.host.trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// Why there can be no TLS.
+    pub(crate) fn without_certificate(&self) -> Error {
+        Error::Origin {
+            address: self.to_string(),
+            reason: "no certificate can have this host name",
+        }
+    }
+
+    /// The address of a path here. Anything but a path could lead to another host, and take the key there.
+    pub(crate) fn address(&self, path_and_query: &str) -> Result<String, Error> {
+        let is_path = path_and_query.starts_with('/')
+            && path_and_query
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && byte != b'#');
+        if is_path {
+            Ok(format!("{self}{path_and_query}"))
+        } else {
+            Err(Error::Origin {
+                address: self.to_string(),
+                reason: "the path to request must begin with `/` and be percent-encoded",
+            })
+        }
+    }
 }
 
 impl fmt::Display for Origin {
@@ -120,7 +157,14 @@ impl fmt::Display for Origin {
             (false, true) => "https",
             (false, false) => "http",
         };
-        write!(f, "{scheme}://{}:{}", self.host, self.port)
+        write!(f, "{scheme}://{}", self.host)?;
+        // Some servers know themselves only without their usual port.
+        let usual = if self.secure { 443 } else { 80 };
+        if self.port == usual {
+            Ok(())
+        } else {
+            write!(f, ":{}", self.port)
+        }
     }
 }
 
@@ -129,7 +173,6 @@ fn is_loopback(url: &Url) -> bool {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
         Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
         Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        // `ws` is not one of the schemes for which the parser knows addresses from names.
         None => false,
     }
 }
@@ -181,7 +224,41 @@ mod tests {
                 .unwrap()
                 .for_http()
                 .to_string(),
-            "https://h.example:443"
+            "https://h.example"
+        );
+        assert_eq!(
+            Origin::parse("wss://h.example:8443").unwrap().to_string(),
+            "wss://h.example:8443"
+        );
+    }
+
+    #[test]
+    fn a_path_can_not_lead_to_another_host() {
+        let origin = Origin::parse("https://h.example").unwrap();
+        assert_eq!(
+            origin.address("/v1/x?y=%20z").unwrap(),
+            "https://h.example/v1/x?y=%20z"
+        );
+        for bad in ["", "v1", "@evil.example/", ".evil.example/", "/a b", "/a#b"] {
+            let said = origin.address(bad).unwrap_err().to_string();
+            assert!(bad.is_empty() || !said.contains(bad), "{said}");
+        }
+    }
+
+    #[test]
+    fn this_machine_is_known_in_every_spelling() {
+        for here in [
+            "wss://127.0.0.1",
+            "http://127.9.9.9",
+            "ws://LOCALHOST",
+            "https://[::1]:8",
+        ] {
+            assert!(Origin::parse(here).unwrap().is_loopback(), "{here}");
+        }
+        assert!(
+            !Origin::parse("wss://localhost.example")
+                .unwrap()
+                .is_loopback()
         );
     }
 }

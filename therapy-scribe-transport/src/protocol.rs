@@ -31,7 +31,9 @@ pub trait Protocol: Send + 'static {
     /// The service says something.
     fn on_incoming(&mut self, now: Duration, message: Incoming);
 
-    /// The socket is gone without a goodbye. Called once at most, and nothing can be sent after it.
+    /// The socket is gone without a goodbye: it broke, ended without a close frame, or did not take a write in time. Called
+    /// once at most, and never after [`Incoming::Close`]; nothing can be sent after it. The session should be
+    /// [done](Self::is_done) then: no one else will end it.
     fn on_lost(&mut self, now: Duration, error: Error);
 
     /// An end on the host's side was dropped; called once at most for each. Unless the session is ending already, it is
@@ -45,7 +47,8 @@ pub trait Protocol: Send + 'static {
     /// When to call [`on_deadline`](Self::on_deadline); must move on after each call.
     fn deadline(&self) -> Option<Duration>;
 
-    /// Whether audio can be taken now; while not, the host waits.
+    /// Whether audio can be taken now; while not, the host waits. What already waits in the queue (see
+    /// [`Queues`](crate::Queues)) is given all the same before a command, and when the handles are dropped.
     fn wants_audio(&self) -> bool;
 
     /// Whether a command can be taken now.
@@ -60,7 +63,8 @@ pub trait Protocol: Send + 'static {
     /// The next item.
     fn pop_item(&mut self) -> Option<Self::Item>;
 
-    /// Whether the session is over. The driver ends once the items are read too.
+    /// Whether the session is over. What [`pop_outgoing`](Self::pop_outgoing) still has is sent, the socket is closed, and
+    /// the items that are left wait for the reader.
     fn is_done(&self) -> bool;
 
     /// The item that says that the driver itself was lost, as in a panic.
@@ -80,8 +84,8 @@ pub enum HostEnd {
     Reader,
 }
 
-/// A message from the service.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A message from the service. `Debug` shows sizes and codes.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Incoming {
     /// Text.
@@ -95,7 +99,7 @@ pub enum Incoming {
     Close {
         /// The code.
         code: u16,
-        /// The reason; often empty.
+        /// The reason; often empty. It may quote what was sent.
         reason: String,
     },
 }
@@ -111,6 +115,17 @@ impl Incoming {
         Self::Close {
             code,
             reason: reason.into(),
+        }
+    }
+}
+
+impl fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => text.fmt(f),
+            Self::Binary(bytes) => write!(f, "Binary({} bytes)", bytes.len()),
+            Self::Pong => f.write_str("Pong"),
+            Self::Close { code, reason } => write!(f, "Close({code}, {} bytes)", reason.len()),
         }
     }
 }

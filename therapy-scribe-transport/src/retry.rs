@@ -5,8 +5,51 @@ use std::{
     time::Duration,
 };
 
+use crate::{Error, HttpReply, error::is_passing};
+
+/// Whether a call is made again, by its outcome.
+///
+/// ```
+/// use std::time::Duration;
+/// use therapy_scribe_transport::{Again, Error, HttpReply};
+///
+/// /// As always, but a crowded service that names no time gets ten seconds.
+/// fn judge(outcome: &Result<HttpReply, Error>) -> Again {
+///     match outcome {
+///         Ok(reply) if reply.status() == 429 => {
+///             Again::After(reply.retry_after().unwrap_or(Duration::from_secs(10)))
+///         }
+///         outcome => Again::if_it_passes(outcome),
+///     }
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Again {
+    /// This outcome is the last.
+    Never,
+    /// After the next wait of the plan, if there is one.
+    AsPlanned,
+    /// After the next wait of the plan, but not before this.
+    After(Duration),
+}
+
+impl Again {
+    /// Yes for what passes: network failures, and HTTP 408, 429 and 5xx.
+    #[must_use]
+    pub fn if_it_passes(outcome: &Result<HttpReply, Error>) -> Self {
+        match outcome {
+            Ok(reply) if is_passing(reply.status()) => {
+                reply.retry_after().map_or(Self::AsPlanned, Self::After)
+            }
+            Err(error) if error.is_retryable() => Self::AsPlanned,
+            _ => Self::Never,
+        }
+    }
+}
+
 /// How often and when a failed call is made again. Waits get up to a quarter of random extra time, so that many clients
-/// do not come back at once.
+/// do not come back at once. A server that asks for more than 60 s is not waited for.
 #[derive(Debug)]
 pub struct Retry {
     waits: Vec<Duration>,

@@ -10,9 +10,16 @@ use bytes::Bytes;
 use futures_core::{FusedStream, Stream};
 use tokio::sync::mpsc;
 
-use crate::{Connector, Error, Protocol, WsRequest, driver::Driver, ws};
+use crate::{Connector, Error, Protocol, WsRequest, driver::Driver, wire::Wire, ws};
 
-/// How many things may wait between host and driver.
+/// How many things may wait between host and driver. At least one each, whatever is given.
+///
+/// ```
+/// use therapy_scribe_transport::Queues;
+///
+/// let queues = Queues::default().audio(64); // 6.4 s at 100 ms each
+/// assert_eq!((queues.audio, queues.items), (64, 64));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Queues {
@@ -22,6 +29,29 @@ pub struct Queues {
     pub control: usize,
     /// Items for the reader. Default 64; beyond that they wait inside the machine, which coalesces them.
     pub items: usize,
+}
+
+impl Queues {
+    /// With room for this many audio messages.
+    #[must_use]
+    pub const fn audio(mut self, messages: usize) -> Self {
+        self.audio = messages;
+        self
+    }
+
+    /// With room for this many commands.
+    #[must_use]
+    pub const fn control(mut self, commands: usize) -> Self {
+        self.control = commands;
+        self
+    }
+
+    /// With room for this many items.
+    #[must_use]
+    pub const fn items(mut self, items: usize) -> Self {
+        self.items = items;
+        self
+    }
 }
 
 impl Default for Queues {
@@ -36,11 +66,15 @@ impl Default for Queues {
 
 /// Opens a WebSocket and runs a protocol over it, in a task of its own on the current runtime.
 ///
-/// The task ends when the session does, and soon after both ends are dropped: the machine says goodbye first. Dropping
-/// this future leaves nothing behind.
+/// The task closes the socket when the session ends, and at the latest [`ABANDON_LIMIT`](crate::ABANDON_LIMIT) after the
+/// stream of items is dropped: the machine says goodbye first. Then it waits for its last items to be read, and ends.
+///
+/// Cancel safe: a dropped call leaves no connection and no task behind.
 ///
 /// # Errors
-/// [`Error`] when no connection came about.
+/// [`Error::Origin`] and [`Error::Header`] for a request that can't be sent; [`Error::Connect`], [`Error::Tls`],
+/// [`Error::ProxyRefused`], [`Error::Timeout`] and [`Error::Lost`] when there is no way to the service;
+/// [`Error::Refused`] and [`Error::Protocol`] when it opens no session.
 pub async fn connect<P: Protocol>(
     connector: &Connector,
     request: WsRequest,
@@ -51,15 +85,13 @@ pub async fn connect<P: Protocol>(
     let (audio_sender, audio) = mpsc::channel(queues.audio.max(1));
     let (control_sender, control) = mpsc::channel(queues.control.max(1));
     let (items, receiver) = mpsc::channel(queues.items.max(1));
-    let write_limit = connector.timeouts().write;
     tokio::spawn(
         Driver {
             machine,
-            socket,
+            wire: Wire::new(socket, connector.timeouts().write),
             audio,
             control,
             items,
-            write_limit,
         }
         .run(),
     );
@@ -76,14 +108,15 @@ pub async fn connect<P: Protocol>(
     ))
 }
 
-/// Sends to a session. When the last clone is dropped, the session says goodbye.
+/// Sends to a session. When the last clone is dropped, the session takes in what was sent and says goodbye.
 pub struct Handle<P: Protocol> {
     audio: mpsc::Sender<Bytes>,
     control: mpsc::Sender<P::Control>,
 }
 
 impl<P: Protocol> Handle<P> {
-    /// Sends audio; waits while the service is slower than the source. Cancel safe: a dropped call has sent nothing.
+    /// Sends audio; waits while the service is slower than the source, or not ready yet. Cancel safe: a dropped call has
+    /// sent nothing, and has lost its place in the line.
     ///
     /// # Errors
     /// [`Closed`] when the session is over.
@@ -103,7 +136,7 @@ impl<P: Protocol> Handle<P> {
         }
     }
 
-    /// Gives a command. Cancel safe: a dropped call has given none.
+    /// Gives a command, to be followed after all audio that was sent before. Cancel safe: a dropped call has given none.
     ///
     /// # Errors
     /// [`Closed`] when the session is over.
@@ -111,7 +144,7 @@ impl<P: Protocol> Handle<P> {
         self.control.send(control).await.map_err(|_| Closed)
     }
 
-    /// Whether the session is over.
+    /// Whether the session is over; its last items may still wait to be read.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.control.is_closed()
@@ -141,8 +174,10 @@ impl<P: Protocol> fmt::Debug for Handle<P> {
 #[non_exhaustive]
 pub struct Closed;
 
-/// What a session says. The last item is one that [`Protocol::is_last`] calls so; then the stream ends. Dropping it has
-/// the session say goodbye.
+/// What a session says. The last item is one that [`Protocol::is_last`] calls so, if need be
+/// [`Protocol::driver_lost`]; then the stream ends. Dropping it has the session say goodbye.
+///
+/// Cancel safe: a `next` that is dropped has taken nothing.
 pub struct Events<P: Protocol> {
     items: mpsc::Receiver<P::Item>,
     ended: bool,

@@ -46,17 +46,20 @@ impl Tls {
         stream: Box<dyn ByteStream>,
         origin: &Origin,
     ) -> Result<Box<dyn ByteStream>, Error> {
-        let failed = |source| Error::Tls {
-            host: origin.authority(),
-            source,
+        let host = origin.authority();
+        let failed = |source: io::Error| {
+            // A connection that breaks says nothing about trust, and may hold the next time.
+            if source
+                .get_ref()
+                .is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
+            {
+                Error::Tls { host, source }
+            } else {
+                Error::Connect { host, source }
+            }
         };
-        let bare = origin
-            .host()
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .to_owned();
-        let name = ServerName::try_from(bare)
-            .map_err(|_| failed(io::Error::other("the host name is not valid")))?;
+        let name = ServerName::try_from(origin.bare_host().to_owned())
+            .map_err(|_| origin.without_certificate())?;
         let connector = TlsConnector::from(Arc::clone(&self.config));
         let stream = connector.connect(name, stream).await.map_err(failed)?;
         Ok(Box::new(stream))

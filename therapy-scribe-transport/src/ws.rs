@@ -9,18 +9,18 @@ use tokio_tungstenite::{
     tungstenite::{
         self, Message,
         client::IntoClientRequest,
-        http::{HeaderName, HeaderValue},
         protocol::{CloseFrame, WebSocketConfig, frame::coding::CloseCode},
     },
 };
 
 use crate::{
-    ByteStream, Connector, Error, Incoming, Origin, Outgoing, connector::within, protocol::Text,
+    ByteStream, Connector, Error, Incoming, Origin, Outgoing, connector::within, headers::Headers,
+    protocol::Text,
 };
 
 pub(crate) type Socket = WebSocketStream<Box<dyn ByteStream>>;
 
-/// The greatest message that is read. Ten hours of words would fit.
+/// The greatest message that is read.
 pub(crate) const MESSAGE_LIMIT: usize = 4 << 20;
 /// The library's own 128 KB a connection are eight times what a session needs.
 const READ_BUFFER: usize = 8 << 10;
@@ -29,7 +29,7 @@ const READ_BUFFER: usize = 8 << 10;
 pub struct WsRequest {
     origin: Origin,
     path_and_query: String,
-    headers: Vec<(&'static str, String)>,
+    headers: Headers,
 }
 
 impl WsRequest {
@@ -38,14 +38,15 @@ impl WsRequest {
         Self {
             origin: origin.for_websocket(),
             path_and_query: path_and_query.into(),
-            headers: Vec::new(),
+            headers: Headers::default(),
         }
     }
 
-    /// With a header, such as `user-agent`.
+    /// With a header, such as `user-agent`; it takes the place of an earlier one of that name. One that can't be sent is an
+    /// error when the session is opened.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+        self.headers.push(name, value.into());
         self
     }
 
@@ -56,19 +57,12 @@ impl WsRequest {
     }
 
     fn to_http(&self) -> Result<tungstenite::handshake::client::Request, Error> {
-        let address = format!("{}{}", self.origin, self.path_and_query);
-        let unusable = || Error::Origin {
+        let address = self.origin.address(&self.path_and_query)?;
+        let mut request = address.into_client_request().map_err(|_| Error::Origin {
             address: self.origin.to_string(),
-            reason: "its path can't be requested",
-        };
-        let mut request = address.into_client_request().map_err(|_| unusable())?;
-        for (name, value) in &self.headers {
-            let mut value = HeaderValue::from_str(value).map_err(|_| Error::Header(name))?;
-            value.set_sensitive(true);
-            request
-                .headers_mut()
-                .insert(HeaderName::from_static(name), value);
-        }
+            reason: "the path to request can't be sent",
+        })?;
+        request.headers_mut().extend(self.headers.to_map()?);
         Ok(request)
     }
 }
@@ -132,7 +126,7 @@ pub(crate) fn outgoing(message: Outgoing) -> Message {
 
 /// The library's errors hold addresses, headers and bodies; ours hold what happened.
 pub(crate) fn scrub(error: tungstenite::Error) -> Error {
-    use tungstenite::Error as Theirs;
+    use tungstenite::{Error as Theirs, error::ProtocolError as Broken};
     match error {
         Theirs::Io(error) => Error::Lost(error),
         Theirs::Http(response) => Error::Refused {
@@ -143,7 +137,7 @@ pub(crate) fn scrub(error: tungstenite::Error) -> Error {
         },
         Theirs::ConnectionClosed
         | Theirs::AlreadyClosed
-        | Theirs::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake) => {
+        | Theirs::Protocol(Broken::ResetWithoutClosingHandshake | Broken::HandshakeIncomplete) => {
             Error::Lost(io::ErrorKind::UnexpectedEof.into())
         }
         _ => Error::Protocol("the WebSocket protocol"),
