@@ -99,8 +99,8 @@ impl Gateway {
         let usual = || extract::content(request);
         let done = finish_word(model.id, Finish::Complete);
         match reply {
-            ChatReply::Usual => self.limited(request, model, usual()),
-            ChatReply::Content(text) => self.limited(request, model, text.clone()),
+            ChatReply::Usual => self.limited(request, model, &usual()),
+            ChatReply::Content(text) => self.limited(request, model, text),
             ChatReply::Fenced => self.write(
                 request,
                 model,
@@ -148,7 +148,7 @@ impl Gateway {
             ),
             ChatReply::Slow(delay) => Answer {
                 delay: Some(*delay),
-                ..self.limited(request, model, usual())
+                ..self.limited(request, model, &usual())
             },
             ChatReply::Never => Answer {
                 delay: Some(NEVER),
@@ -158,7 +158,7 @@ impl Gateway {
     }
 
     /// 15.3: what is beyond the budget is cut. A token is taken for four characters.
-    fn limited(&self, request: &Value, model: Model, content: String) -> Answer {
+    fn limited(&self, request: &Value, model: Model, content: &str) -> Answer {
         let budget = request
             .get("max_tokens")
             .and_then(Value::as_u64)
@@ -170,7 +170,7 @@ impl Gateway {
             return self.write(
                 request,
                 model,
-                &content,
+                content,
                 finish_word(model.id, Finish::Complete),
             );
         }
@@ -260,11 +260,12 @@ fn check(request: &Value) -> Result<Model, Answer> {
     if request.get("messages").is_none() && request.get("prompt").is_none() {
         return bad("one of messages or prompt required");
     }
-    let id = request
-        .get("model")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let model = known(id)?;
+    let model = known(
+        request
+            .get("model")
+            .and_then(Value::as_str)
+            .unwrap_or_default(),
+    )?;
     if model.retired {
         return Err(Answer::error(
             410,
@@ -298,13 +299,23 @@ fn check(request: &Value) -> Result<Model, Answer> {
     {
         return bad("model_region can only be set to global");
     }
-    if request.get("max_tokens").is_some_and(|tokens| {
+    let in_range = |tokens: &Value| {
         tokens
             .as_u64()
-            .is_none_or(|tokens| tokens == 0 || tokens > 200_000)
-    }) {
+            .is_some_and(|tokens| (1..=200_000).contains(&tokens))
+    };
+    if request
+        .get("max_tokens")
+        .is_some_and(|tokens| !in_range(tokens))
+    {
         return bad("max_tokens out of range");
     }
+    check_capabilities(request, model)?;
+    Ok(model)
+}
+
+/// A capability that a model does not list is refused, not dropped (3.1).
+fn check_capabilities(request: &Value, model: Model) -> Result<(), Answer> {
     for name in ["response_format", "tools", "tool_choice"] {
         let has = if name == "response_format" {
             model.structured
@@ -312,7 +323,10 @@ fn check(request: &Value) -> Result<Model, Answer> {
             model.tools
         };
         if request.get(name).is_some() && !has {
-            return bad(&format!("model {id} does not support {name}"));
+            return Err(Answer::error(
+                400,
+                &format!("model {} does not support {name}", model.id),
+            ));
         }
     }
     let format = request.get("response_format");
@@ -321,9 +335,12 @@ fn check(request: &Value) -> Result<Model, Answer> {
             .pointer("/json_schema/schema")
             .is_some_and(Value::is_object)
     }) {
-        return bad("response_format is invalid: json_schema.schema is required");
+        return Err(Answer::error(
+            400,
+            "response_format is invalid: json_schema.schema is required",
+        ));
     }
-    Ok(model)
+    Ok(())
 }
 
 fn known(id: &str) -> Result<Model, Answer> {
@@ -381,10 +398,9 @@ fn stream(request: &Value, model: Model, content: &str, finish: &str) -> Answer 
         }
         events.push(usage);
     }
-    let mut body: String = events
-        .iter()
-        .map(|event| format!("data: {event}\n\n"))
-        .collect();
+    let mut body = events.iter().fold(String::new(), |body, event| {
+        body + &format!("data: {event}\n\n")
+    });
     body.push_str("data: [DONE]\n\n");
     Answer::text(200, "text/event-stream", body)
 }

@@ -15,33 +15,34 @@ pub(crate) struct Model {
 }
 
 const MODELS: [Model; 9] = [
-    model("claude-sonnet-4-6", "anthropic", 200_000, true, true),
-    model(
-        "claude-haiku-4-5-20251001",
-        "anthropic",
-        200_000,
-        true,
-        true,
-    ),
-    model("claude-opus-4-8", "anthropic", 1_000_000, false, true),
-    model("gemini-2.5-pro", "google", 200_000, true, true),
-    model("gemini-2.5-flash", "google", 1_048_576, true, true),
-    model("gpt-5.2", "openai", 400_000, true, true),
-    model("gpt-oss-20b", "openai", 131_000, false, false),
-    model("qwen3.5-4b-32k-fast", "alibaba", 32_000, false, false),
+    model("claude-sonnet-4-6", "anthropic", 200_000, Can::All),
+    model("claude-haiku-4-5-20251001", "anthropic", 200_000, Can::All),
+    model("claude-opus-4-8", "anthropic", 1_000_000, Can::Tools),
+    model("gemini-2.5-pro", "google", 200_000, Can::All),
+    model("gemini-2.5-flash", "google", 1_048_576, Can::All),
+    model("gpt-5.2", "openai", 400_000, Can::All),
+    model("gpt-oss-20b", "openai", 131_000, Can::Text),
+    model("qwen3.5-4b-32k-fast", "alibaba", 32_000, Can::Text),
     Model {
         retired: true,
-        ..model("claude-3-haiku-20240307", "anthropic", 200_000, false, true)
+        ..model("claude-3-haiku-20240307", "anthropic", 200_000, Can::Tools)
     },
 ];
 
-const fn model(
-    id: &'static str,
-    creator: &'static str,
-    context: u64,
-    structured: bool,
-    tools: bool,
-) -> Model {
+/// What a model lists beside text.
+#[derive(Debug, Clone, Copy)]
+enum Can {
+    Text,
+    Tools,
+    /// Tools and structured output.
+    All,
+}
+
+const fn model(id: &'static str, creator: &'static str, context: u64, can: Can) -> Model {
+    let (structured, tools) = (
+        matches!(can, Can::All),
+        matches!(can, Can::Tools | Can::All),
+    );
     Model {
         id,
         creator,

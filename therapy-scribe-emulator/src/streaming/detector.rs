@@ -26,6 +26,15 @@ struct OpenTurn {
     fresh: bool,
 }
 
+/// What is heard in a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Frame {
+    /// There is a voice.
+    pub(crate) voiced: bool,
+    /// A word goes on beyond it.
+    pub(crate) inside_word: bool,
+}
+
 /// What the detector found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Found {
@@ -57,13 +66,12 @@ impl Detector {
         }
     }
 
-    /// Takes a frame: whether it is voiced, which words ended in it, and whether a word goes on.
-    pub(crate) fn advance(
-        &mut self,
-        voiced: bool,
-        words: Vec<ScriptWord>,
-        inside_word: bool,
-    ) -> Vec<Found> {
+    /// Takes a frame and the words that ended in it.
+    pub(crate) fn advance(&mut self, frame: Frame, words: Vec<ScriptWord>) -> Vec<Found> {
+        let Frame {
+            voiced,
+            inside_word,
+        } = frame;
         self.now_ms += FRAME_MS;
         if voiced {
             self.last_voice_ms = self.now_ms;
@@ -215,7 +223,13 @@ mod tests {
                 start_ms: *start_ms,
                 end_ms: *end_ms,
             });
-            all.extend(detector.advance(voiced, words.collect(), voiced));
+            all.extend(detector.advance(
+                Frame {
+                    voiced,
+                    inside_word: voiced,
+                },
+                words.collect(),
+            ));
         }
         all.extend(detector.force());
         let text = |words: Vec<ScriptWord>| {

@@ -56,7 +56,7 @@ pub(crate) fn partial(order: u64, words: &[ScriptWord], floor_ms: u64) -> Value 
             utterance: "",
             confidence: 0.0,
         },
-        listed.collect(),
+        &listed.collect::<Vec<_>>(),
     )
 }
 
@@ -87,7 +87,7 @@ pub(crate) fn finished(
         utterance: &text,
         confidence: 1.0,
     };
-    let mut message = turn(order, shape, listed.collect());
+    let mut message = turn(order, shape, &listed.collect::<Vec<_>>());
     if let Some(labels) = labels {
         put_before_type(&mut message, "speaker_label", labels.turn().into());
         put_before_type(&mut message, "speaker_confidence", json!(0.82));
@@ -95,8 +95,17 @@ pub(crate) fn finished(
     message
 }
 
+/// What a word-by-word message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Partial,
+    PlainFinal,
+    FormattedFinal,
+}
+
 /// 11.10: word by word, lower case and without punctuation until formatted. The last word of a partial is not final.
-pub(crate) fn word_by_word(order: u64, words: &[ScriptWord], end: bool, formatted: bool) -> Value {
+pub(crate) fn word_by_word(order: u64, words: &[ScriptWord], form: Form) -> Value {
+    let (end, formatted) = (form != Form::Partial, form == Form::FormattedFinal);
     let shown = |word: &ScriptWord| {
         if formatted {
             word.text.clone()
@@ -137,10 +146,11 @@ pub(crate) fn word_by_word(order: u64, words: &[ScriptWord], end: bool, formatte
             utterance,
             confidence,
         },
-        listed.collect(),
+        &listed.collect::<Vec<_>>(),
     )
 }
 
+#[derive(Clone, Copy)]
 struct Turn<'a> {
     formatted: bool,
     end: bool,
@@ -150,7 +160,7 @@ struct Turn<'a> {
 }
 
 /// `type` stands last, as on the live service.
-fn turn(order: u64, turn: Turn<'_>, words: Vec<Map<String, Value>>) -> Value {
+fn turn(order: u64, turn: Turn<'_>, words: &[Map<String, Value>]) -> Value {
     json!({"turn_order": order, "turn_is_formatted": turn.formatted, "end_of_turn": turn.end,
         "transcript": turn.transcript, "end_of_turn_confidence": turn.confidence, "words": words,
         "utterance": turn.utterance, "type": "Turn"})

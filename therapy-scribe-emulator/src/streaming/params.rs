@@ -15,6 +15,10 @@ pub(crate) type Query = HashMap<String, String>;
 
 /// The parameters of a session.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the switches of the service, each by itself"
+)]
 pub(crate) struct Params {
     pub(crate) model: String,
     pub(crate) family: Family,
@@ -161,8 +165,8 @@ impl Reader<'_> {
         check_text("prompt", self.get("prompt"))?;
         check_text("agent_context", self.get("agent_context"))?;
         let terms = self.get("keyterms_prompt").or_else(|| self.get("keyterms"));
-        check_terms(self.list("keyterms_prompt", terms)?.len())?;
-        self.list("redact_pii_policies", self.get("redact_pii_policies"))?;
+        check_terms(Self::list("keyterms_prompt", terms)?.len())?;
+        Self::list("redact_pii_policies", self.get("redact_pii_policies"))?;
         if self.get("voice_focus_threshold").is_some() && self.get("voice_focus").is_none() {
             return Err(invalid(
                 "voice_focus_threshold",
@@ -231,7 +235,7 @@ impl Reader<'_> {
     }
 
     fn languages(&self) -> Result<Vec<String>, Fatal> {
-        let mut languages = self.list("language_codes", self.get("language_codes"))?;
+        let mut languages = Self::list("language_codes", self.get("language_codes"))?;
         if languages.is_empty() {
             languages.extend(self.get("language_code").map(str::to_owned));
         }
@@ -240,7 +244,7 @@ impl Reader<'_> {
     }
 
     /// 2.1: one parameter with a JSON array; commas and repeated names are refused.
-    fn list(&self, name: &str, text: Option<&str>) -> Result<Vec<String>, Fatal> {
+    fn list(name: &str, text: Option<&str>) -> Result<Vec<String>, Fatal> {
         text.map_or(Ok(Vec::new()), |text| {
             serde_json::from_str(text).map_err(|_| invalid(name, "Value error, Invalid JSON array"))
         })

@@ -14,7 +14,7 @@ use super::{
     detector::{Detector, Found},
     hearing::Hearing,
     labels::{Labels, Random},
-    messages,
+    messages::{self, Form},
     params::Params,
     profile::Family,
     vad::Vad,
@@ -214,7 +214,7 @@ impl Session {
                 self.announce(onset_ms, now_ms);
                 let message = match self.params.family {
                     Family::UniversalStreaming => {
-                        messages::word_by_word(self.order, &words, false, false)
+                        messages::word_by_word(self.order, &words, Form::Partial)
                     }
                     _ => messages::partial(self.order, &words, self.floor_ms),
                 };
@@ -237,9 +237,15 @@ impl Session {
     fn finals(&mut self, words: &[ScriptWord], due: u64) {
         if self.params.family == Family::UniversalStreaming {
             // 11.10: the plain final, then the formatted one.
-            self.push(messages::word_by_word(self.order, words, true, false), due);
+            self.push(
+                messages::word_by_word(self.order, words, Form::PlainFinal),
+                due,
+            );
             if self.params.format_turns {
-                self.push(messages::word_by_word(self.order, words, true, true), due);
+                self.push(
+                    messages::word_by_word(self.order, words, Form::FormattedFinal),
+                    due,
+                );
             }
             return;
         }
@@ -283,6 +289,10 @@ impl Session {
         words
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a message is made to be sent"
+    )]
     pub(super) fn push(&mut self, message: Value, due_ms: u64) {
         let due_ms = self
             .due

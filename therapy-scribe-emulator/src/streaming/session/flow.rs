@@ -3,7 +3,12 @@
 use serde_json::json;
 
 use super::{Fatal, HEARTBEAT_MS, Out, REVISION_DELAY_MS, Session};
-use crate::streaming::{audio::FRAME_MS, messages, profile::Family};
+use crate::streaming::{
+    audio::FRAME_MS,
+    detector::Frame,
+    messages::{self, Form},
+    profile::Family,
+};
 
 impl Session {
     /// Time passes: whatever is due by now happens.
@@ -72,10 +77,12 @@ impl Session {
         }
         if self.params.family == Family::UniversalStreaming {
             // 4.3: these models send one more final, and it is empty.
-            self.push(
-                messages::word_by_word(self.order, &[], true, self.params.format_turns),
-                now_ms,
-            );
+            let form = if self.params.format_turns {
+                Form::FormattedFinal
+            } else {
+                Form::PlainFinal
+            };
+            self.push(messages::word_by_word(self.order, &[], form), now_ms);
         }
         let mut at = now_ms;
         if let Some(revision) = self.labels.as_mut().and_then(super::Labels::revise) {
@@ -153,7 +160,13 @@ impl Session {
             let words = self.hearing.advance(self.heard_ms, voiced);
             let inside = self.hearing.is_inside_word(self.heard_ms);
             let order = self.order;
-            for found in self.detector.advance(voiced, words, inside) {
+            for found in self.detector.advance(
+                Frame {
+                    voiced,
+                    inside_word: inside,
+                },
+                words,
+            ) {
                 self.on_found(found, now_ms);
             }
             // A turn that ended while a word went on was cut.
