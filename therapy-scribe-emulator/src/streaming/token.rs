@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Mutex, sync::PoisonError};
 
 use serde_json::{Value, json};
 
-use super::params::Query;
+use super::query::Query;
 
 /// The tokens that were minted. Reusable until they expire.
 #[derive(Debug, Default)]
