@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
-    gateway::{ChatReply, Gateway},
+    gateway::{self, ChatReply, Gateway},
     script::{Script, Segment},
     server,
     streaming::{SessionLog, Tokens},
@@ -115,9 +115,7 @@ impl Emulator {
         Builder {
             script: None,
             port: 0,
-            chat_replies: Vec::new(),
-            models_down: Vec::new(),
-            name_model: true,
+            gateway: gateway::Settings::default(),
             settings: Settings {
                 speed: 1.0,
                 seed: 1,
@@ -207,9 +205,7 @@ impl Drop for Emulator {
 pub struct Builder {
     script: Option<Script>,
     port: u16,
-    chat_replies: Vec<ChatReply>,
-    models_down: Vec<String>,
-    name_model: bool,
+    gateway: gateway::Settings,
     settings: Settings,
 }
 
@@ -297,21 +293,33 @@ impl Builder {
         self
     }
 
-    /// How the next chat requests are answered, in this order; after them as usual.
+    /// How the next calls of models are answered, in this order; after them as usual.
     pub fn chat_replies(mut self, replies: impl IntoIterator<Item = ChatReply>) -> Self {
-        self.chat_replies = replies.into_iter().collect();
+        self.gateway.replies = replies.into_iter().collect();
         self
     }
 
     /// Models whose provider is down: 503, or the request's own fallback (15.7).
     pub fn models_down<S: Into<String>>(mut self, models: impl IntoIterator<Item = S>) -> Self {
-        self.models_down = models.into_iter().map(Into::into).collect();
+        self.gateway.down = models.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Models that the account may not use: 400 (11.2).
+    pub fn deny_models<S: Into<String>>(mut self, models: impl IntoIterator<Item = S>) -> Self {
+        self.gateway.denied = models.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// How many chat requests a minute each model takes (15.8). Default: 30, as for a paid account.
+    pub const fn chats_per_minute(mut self, requests: usize) -> Self {
+        self.gateway.requests_per_minute = requests;
         self
     }
 
     /// Whether answers say which model wrote them (15.7). Default: yes.
     pub const fn name_model(mut self, name: bool) -> Self {
-        self.name_model = name;
+        self.gateway.names_model = name;
         self
     }
 
@@ -337,7 +345,7 @@ impl Builder {
             segments: segments.into(),
             language,
             tokens: Tokens::default(),
-            gateway: Gateway::new(self.chat_replies, self.models_down, self.name_model),
+            gateway: Gateway::new(self.gateway),
             sessions: Mutex::default(),
             opens: Mutex::default(),
             began: tokio::time::Instant::now(),

@@ -202,7 +202,8 @@ fn admit(authorization: Option<&str>, query: &Query, state: &State) -> Result<Se
     let longest_ms = match state.tokens.check(credential, state.now_ms()) {
         Some(Ok(token)) => token.longest_ms,
         Some(Err(())) => return Err(refuse("Signature has expired")),
-        None if accepts(state, credential) => 10_800_000,
+        // A token in the query has to be one of ours; a key stands in the header.
+        None if authorization.is_some() && accepts(state, credential) => 10_800_000,
         None => return Err(refuse("Invalid API key")),
     };
     count_open(state, &refuse)?;
