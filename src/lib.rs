@@ -1,1 +1,45 @@
-//! An AI scribe for therapy sessions.
+//! An AI scribe for therapy sessions: audio in, signed note out.
+//!
+//! [`Scribe`] is the short path for hosts; the crates behind it are re-exported for everything else.
+//!
+//! ```no_run
+//! # async fn session() -> Result<(), Box<dyn std::error::Error>> {
+//! use therapy_scribe::{ApiKey, Region, Scribe, audio::WavSource};
+//! use therapy_scribe::notes::{Clinician, KeySigner, WallTime};
+//! # let (now, clinician) = (WallTime::from_unix_millis(0), Clinician::new("c-17", "Dr. Jane Roe", "PhD"));
+//! # let signer = KeySigner::generate(clinician.clone())?;
+//!
+//! let scribe = Scribe::builder(ApiKey::new("…")?, Region::Us).build()?; // one region sets all hosts
+//! let mut capture = scribe.capture(WavSource::open("session.wav")?).await?;
+//! while let Some(event) = capture.next().await {
+//!     println!("{:?}: {} turns so far", event?, capture.snapshot().turn_count());
+//! }
+//! let session = capture.finish().await?; // transcript with roles, gaps, facts
+//! let mut draft = scribe.draft(&session.transcript, "dap").await?;
+//! for finding in draft.findings() {
+//!     println!("look at {}", finding.place);
+//! }
+//! draft.edit("plan", "Continue exposure homework; review GAD-7 next week.", &clinician, now)?;
+//! let signed = draft.sign(&signer, now)?; // fails while a blocking finding is open
+//! # Ok(()) }
+//! ```
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `stt` (default) | [`stt`]: streaming speech-to-text and capture |
+//! | `notes` (default) | [`notes`]: formats, drafting, signature |
+//! | `resample` | sources of any sample rate |
+
+#[cfg(all(feature = "stt", feature = "notes"))]
+mod scribe;
+
+#[cfg(feature = "notes")]
+pub use therapy_scribe_notes as notes;
+#[cfg(feature = "stt")]
+pub use therapy_scribe_stt as stt;
+
+pub use therapy_scribe_core::*;
+pub use therapy_scribe_transport as transport;
+
+#[cfg(all(feature = "stt", feature = "notes"))]
+pub use scribe::{Error, Scribe, ScribeBuilder};

@@ -1,0 +1,167 @@
+//! One therapy session, end to end: audio in, signed note out.
+//!
+//! `cargo run --example session -- --sign "Dr. Jane Roe" --out notes`
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program that talks to a person"
+)]
+
+#[path = "../support/live.rs"]
+mod live;
+#[path = "../support/services.rs"]
+mod services;
+
+use std::{
+    io::{BufRead, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Parser;
+use live::Show;
+use services::{AnyError, Wishes};
+use therapy_scribe::notes::{Clinician, Draft, KeySigner, SignedNote, WallTime};
+
+/// Captures a session, drafts its note, and signs it if you say so.
+#[derive(Debug, Parser)]
+struct Args {
+    /// A WAV file; without it the bundled demo session.
+    #[arg(long)]
+    audio: Option<PathBuf>,
+    /// What is said in the audio, for the emulator.
+    #[arg(long)]
+    script: Option<PathBuf>,
+    /// The note's format.
+    #[arg(long, default_value = "dap")]
+    format: String,
+    /// Who signs.
+    #[arg(long, value_name = "NAME")]
+    sign: Option<String>,
+    /// Answers the question before signing with yes.
+    #[arg(long)]
+    yes: bool,
+    /// Where the signed note goes.
+    #[arg(long, value_name = "DIR", default_value = "notes")]
+    out: PathBuf,
+    /// Seconds of audio a second. Default: 8 with the emulator, 1 with the real services.
+    #[arg(long)]
+    speed: Option<f64>,
+    /// How turns end: therapy, server, voice-agent, aggressive, balanced, medical-visit.
+    #[arg(long, default_value = "therapy", value_name = "PRESET")]
+    turns: String,
+    /// One JSON object a line: turns, transcript, note.
+    #[arg(long)]
+    json: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(&Args::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("Error: {error}.");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: &Args) -> Result<(), AnyError> {
+    let wishes = Wishes {
+        audio: args.audio.as_deref(),
+        script: args.script.as_deref(),
+        speed: args.speed,
+        turns: &args.turns,
+    };
+    let services = services::start(&wishes).await?;
+    // Asked before the session, not after an hour of it.
+    services.scribe.formats().get(&args.format)?;
+    eprintln!("{}", services.hello);
+    let show = if args.json { Show::Json } else { Show::People };
+    let session = live::capture(&services, &services::audio(&wishes), show).await?;
+    live::print_transcript(&session.transcript, show);
+    if session.transcript.is_empty() {
+        return Err(
+            "no speech was heard, so there is no note: check the microphone, or the file".into(),
+        );
+    }
+    let draft = services
+        .scribe
+        .draft(&session.transcript, &args.format)
+        .await?;
+    if args.json {
+        println!(
+            "{}",
+            serde_json::json!({"type": "draft", "format": draft.format(), "note": draft.value(), "saved": false})
+        );
+    } else {
+        println!("{}", draft.to_markdown());
+    }
+    match &args.sign {
+        Some(name) => sign(args, &draft, name)?,
+        None if !args.json => {
+            println!("This note is a DRAFT and was not saved. Sign it with --sign \"Your Name\".")
+        }
+        None => {}
+    }
+    if let Some(emulator) = services.emulator {
+        emulator.stop().await;
+    }
+    Ok(())
+}
+
+fn sign(args: &Args, draft: &Draft, name: &str) -> Result<(), AnyError> {
+    if !args.yes && !confirmed(name)? {
+        println!("Not signed, and not saved.");
+        return Ok(());
+    }
+    // A host authenticates its clinician and keeps their key; a demo makes a new one.
+    let signer = KeySigner::generate(Clinician::new("demo", name, "demo key"))?;
+    let note = draft.sign(&signer, now())?;
+    let folder = save(&args.out, &note)?;
+    if args.json {
+        println!(
+            "{}",
+            serde_json::json!({"type": "signed", "content_sha256": note.content_sha256(), "folder": folder})
+        );
+    } else {
+        println!(
+            "Signed as {name} and written to {}: note.md, note.json, note.sig.",
+            folder.display()
+        );
+    }
+    Ok(())
+}
+
+fn confirmed(name: &str) -> Result<bool, AnyError> {
+    print!("Sign this note as {name}? [y/N] ");
+    std::io::stdout().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+fn save(out: &Path, signed: &SignedNote) -> Result<PathBuf, AnyError> {
+    let write = |name: &str, content: &[u8]| {
+        let path = out.join(name);
+        std::fs::write(&path, content)
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))
+    };
+    std::fs::create_dir_all(out)
+        .map_err(|error| format!("cannot make the folder {}: {error}", out.display()))?;
+    write("note.md", signed.to_markdown().as_bytes())?;
+    write("note.json", &signed.to_bytes())?;
+    write("note.sig", format!("{}\n", signed.signature()).as_bytes())?;
+    Ok(out.to_owned())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program is the host, and the host has the clock"
+)]
+fn now() -> WallTime {
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
+    WallTime::from_unix_millis(u64::try_from(since.as_millis()).unwrap_or(0))
+}

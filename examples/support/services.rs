@@ -1,0 +1,136 @@
+//! Where the examples get their services: the real ones with a key, the emulator without.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use therapy_scribe::{
+    ApiKey, Region, Scribe,
+    stt::{StreamingConfig, TurnDetection},
+    transport::Origin,
+};
+use therapy_scribe_emulator::{Emulator, Script};
+
+/// Any error; examples show it and end.
+pub(crate) type AnyError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A scribe, and the emulator that it talks to if there is one.
+pub(crate) struct Services {
+    pub(crate) scribe: Scribe,
+    pub(crate) emulator: Option<Emulator>,
+    /// What a person should read before anything is sent.
+    pub(crate) hello: String,
+}
+
+/// What the examples have in common.
+pub(crate) struct Wishes<'a> {
+    pub(crate) audio: Option<&'a Path>,
+    pub(crate) script: Option<&'a Path>,
+    pub(crate) speed: Option<f64>,
+    pub(crate) turns: &'a str,
+}
+
+const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo-session");
+
+/// The audio that is asked for, else the demo session.
+pub(crate) fn audio(wishes: &Wishes<'_>) -> PathBuf {
+    wishes
+        .audio
+        .map_or_else(|| Path::new(DEMO).join("session.wav"), Path::to_owned)
+}
+
+/// Reads `.env` and the environment, and starts the emulator if there is no key.
+pub(crate) async fn start(wishes: &Wishes<'_>) -> Result<Services, AnyError> {
+    let _ = dotenvy::dotenv();
+    let origin = |name: &str| {
+        env::var(name)
+            .ok()
+            .filter(|url| !url.is_empty())
+            .map(|url| Origin::parse(&url))
+            .transpose()
+    };
+    let (streaming, gateway) = (
+        origin("ASSEMBLYAI_STREAMING_URL")?,
+        origin("ASSEMBLYAI_LLM_GATEWAY_URL")?,
+    );
+    let turns = turns(wishes.turns)?;
+    let config = StreamingConfig::one_room(2)?
+        .to_builder()
+        .turns(turns)
+        .build()?;
+    match env::var("ASSEMBLYAI_API_KEY")
+        .ok()
+        .filter(|key| !key.trim().is_empty())
+    {
+        Some(key) => {
+            let speed = wishes.speed.unwrap_or(1.0);
+            let mut builder = Scribe::builder(ApiKey::new(key)?, Region::Us)
+                .streaming(config)
+                .speed(speed);
+            if let Some(origin) = streaming {
+                builder = builder.streaming_origin(origin);
+            }
+            if let Some(origin) = gateway {
+                builder = builder.gateway_origin(origin);
+            }
+            let hello =
+                "Real patient data needs a Business Associate Agreement with AssemblyAI first."
+                    .to_owned();
+            Ok(Services {
+                scribe: builder.build()?,
+                emulator: None,
+                hello,
+            })
+        }
+        None => emulated(wishes, config).await,
+    }
+}
+
+async fn emulated(wishes: &Wishes<'_>, config: StreamingConfig) -> Result<Services, AnyError> {
+    let speed = wishes.speed.unwrap_or(8.0);
+    let emulator = Emulator::builder()
+        .script(script(wishes)?)
+        .speed(speed)
+        .start()
+        .await?;
+    let scribe = Scribe::builder(ApiKey::new("emulated")?, Region::Us)
+        .streaming(config)
+        .streaming_origin(Origin::parse(&emulator.streaming_url())?)
+        .gateway_origin(Origin::parse(&emulator.llm_gateway_url())?)
+        .speed(speed)
+        .build()?;
+    let hello = format!(
+        "No ASSEMBLYAI_API_KEY is set: the emulator on this machine stands in for the services, at {speed}x."
+    );
+    Ok(Services {
+        scribe,
+        emulator: Some(emulator),
+        hello,
+    })
+}
+
+fn script(wishes: &Wishes<'_>) -> Result<Script, AnyError> {
+    let path = match (wishes.script, wishes.audio) {
+        (Some(path), _) => path.to_owned(),
+        (None, None) => Path::new(DEMO).join("session.json"),
+        (None, Some(_)) => {
+            return Err("the emulator cannot hear words: give it a script with --script, or set ASSEMBLYAI_API_KEY to use the real services".into());
+        }
+    };
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| format!("cannot read the script {}: {error}", path.display()))?;
+    Ok(Script::from_json(&text)?)
+}
+
+fn turns(name: &str) -> Result<TurnDetection, AnyError> {
+    Ok(match name {
+        "therapy" => TurnDetection::therapy(),
+        "server" => TurnDetection::server_default(),
+        "voice-agent" => TurnDetection::voice_agent(),
+        "aggressive" => TurnDetection::aggressive(),
+        "balanced" => TurnDetection::balanced(),
+        "medical-visit" => TurnDetection::medical_visit(),
+        other => return Err(format!("there is no turn preset `{other}`; known are: therapy, server, voice-agent, aggressive, balanced, medical-visit").into()),
+    })
+}

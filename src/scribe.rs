@@ -1,0 +1,212 @@
+//! The short path for hosts.
+
+use std::sync::Arc;
+
+use therapy_scribe_core::{ApiKey, AudioSource, Region, SpeechToText, Transcript};
+use therapy_scribe_notes::{
+    self as notes, ChatModel, Draft, Formats, Gateway, GatewayConfig, NoteWriter,
+};
+use therapy_scribe_stt::{
+    self as stt, Capture, CaptureError, CaptureOptions, StreamingConfig, SttClient,
+};
+use therapy_scribe_transport::{self as transport, Connector, Origin};
+
+/// Speech service, language model and note formats of one practice. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Scribe {
+    speech: Arc<dyn SpeechToText>,
+    writer: NoteWriter,
+    formats: Formats,
+    speed: f64,
+}
+
+/// Why a scribe could not be set up, or failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The way to the services can't be set up.
+    #[error(transparent)]
+    Transport(transport::Error),
+    /// The speech service's configuration.
+    #[error(transparent)]
+    Speech(stt::Error),
+    /// Drafting, or its configuration.
+    #[error(transparent)]
+    Notes(notes::Error),
+}
+
+impl Scribe {
+    /// Starts from a key and a region, which sets every host. The defaults are those of [`StreamingConfig::one_room`] for
+    /// two people and of [`GatewayConfig`].
+    pub const fn builder(key: ApiKey, region: Region) -> ScribeBuilder {
+        ScribeBuilder {
+            key,
+            region,
+            connector: None,
+            streaming: None,
+            streaming_origin: None,
+            gateway: None,
+            gateway_origin: None,
+            speech: None,
+            model: None,
+            formats: None,
+            speed: 1.0,
+        }
+    }
+
+    /// Begins to capture a session: see [`Capture::start`]. Roles are found by what is said.
+    ///
+    /// # Errors
+    /// As [`Capture::start`].
+    pub async fn capture(
+        &self,
+        source: impl AudioSource + 'static,
+    ) -> Result<Capture, CaptureError> {
+        let options = CaptureOptions::new().speed(self.speed);
+        Capture::start(Arc::clone(&self.speech), source, options).await
+    }
+
+    /// Drafts a note of a format (`dap`, or one of the host's own): see [`NoteWriter::draft`].
+    ///
+    /// # Errors
+    /// [`notes::Error::UnknownFormat`], or as [`NoteWriter::draft`].
+    pub async fn draft(&self, transcript: &Transcript, format: &str) -> notes::Result<Draft> {
+        self.writer
+            .draft(transcript, self.formats.get(format)?)
+            .await
+    }
+
+    /// The formats that notes can have.
+    #[must_use]
+    pub const fn formats(&self) -> &Formats {
+        &self.formats
+    }
+}
+
+/// Builds a [`Scribe`].
+#[derive(Debug)]
+#[must_use]
+pub struct ScribeBuilder {
+    key: ApiKey,
+    region: Region,
+    connector: Option<Connector>,
+    streaming: Option<StreamingConfig>,
+    streaming_origin: Option<Origin>,
+    gateway: Option<GatewayConfig>,
+    gateway_origin: Option<Origin>,
+    speech: Option<Arc<dyn SpeechToText>>,
+    model: Option<Arc<dyn ChatModel>>,
+    formats: Option<Formats>,
+    speed: f64,
+}
+
+impl ScribeBuilder {
+    /// Another way to the network: a proxy, a clinic's root certificate, other deadlines.
+    pub fn connector(mut self, connector: Connector) -> Self {
+        self.connector = Some(connector);
+        self
+    }
+
+    /// Another streaming configuration.
+    pub fn streaming(mut self, config: StreamingConfig) -> Self {
+        self.streaming = Some(config);
+        self
+    }
+
+    /// Another address of the streaming service, such as an emulator's.
+    pub fn streaming_origin(mut self, origin: Origin) -> Self {
+        self.streaming_origin = Some(origin);
+        self
+    }
+
+    /// Another configuration of the language model.
+    pub fn gateway(mut self, config: GatewayConfig) -> Self {
+        self.gateway = Some(config);
+        self
+    }
+
+    /// Another address of the LLM Gateway.
+    pub fn gateway_origin(mut self, origin: Origin) -> Self {
+        self.gateway_origin = Some(origin);
+        self
+    }
+
+    /// Another speech service altogether.
+    pub fn speech(mut self, speech: Arc<dyn SpeechToText>) -> Self {
+        self.speech = Some(speech);
+        self
+    }
+
+    /// Another language model altogether.
+    pub fn model(mut self, model: Arc<dyn ChatModel>) -> Self {
+        self.model = Some(model);
+        self
+    }
+
+    /// The practice's own note formats.
+    pub fn formats(mut self, formats: Formats) -> Self {
+        self.formats = Some(formats);
+        self
+    }
+
+    /// Seconds of audio a second, for an emulator that runs as fast. Real services take 1, the default.
+    pub const fn speed(mut self, speed: f64) -> Self {
+        self.speed = speed;
+        self
+    }
+
+    /// The scribe. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`Error`] for what can't work.
+    pub fn build(mut self) -> Result<Scribe, Error> {
+        let connector = self
+            .connector
+            .take()
+            .map_or_else(Connector::new, Ok)
+            .map_err(Error::Transport)?;
+        let speech = self
+            .speech
+            .take()
+            .map_or_else(|| self.default_speech(&connector), Ok)?;
+        let model = self
+            .model
+            .take()
+            .map_or_else(|| self.default_model(&connector), Ok)?;
+        let formats = self.formats.unwrap_or_default();
+        Ok(Scribe {
+            speech,
+            writer: NoteWriter::new(model),
+            formats,
+            speed: self.speed,
+        })
+    }
+
+    fn default_speech(&self, connector: &Connector) -> Result<Arc<dyn SpeechToText>, Error> {
+        let one_room = || {
+            StreamingConfig::one_room(2).map_err(|error| Error::Speech(stt::Error::Config(error)))
+        };
+        let config = self.streaming.clone().map_or_else(one_room, Ok)?;
+        Ok(Arc::new(match &self.streaming_origin {
+            Some(origin) => SttClient::at(connector.clone(), origin, self.key.clone(), config),
+            None => SttClient::new(self.region, self.key.clone(), config)
+                .map_err(Error::Speech)?
+                .connector(connector.clone()),
+        }))
+    }
+
+    fn default_model(&self, connector: &Connector) -> Result<Arc<dyn ChatModel>, Error> {
+        let default = || GatewayConfig::builder().build();
+        let config = self
+            .gateway
+            .clone()
+            .map_or_else(default, Ok)
+            .map_err(Error::Notes)?;
+        let key = self.key.clone();
+        let gateway = match &self.gateway_origin {
+            Some(origin) => Gateway::at(connector, origin, key, config),
+            None => Gateway::through(connector, self.region, key, config),
+        };
+        Ok(Arc::new(gateway.map_err(Error::Notes)?))
+    }
+}
