@@ -1,7 +1,8 @@
 //! Starting and stopping the emulator.
 
 use std::{
-    io,
+    collections::VecDeque,
+    fmt, io,
     net::{Ipv4Addr, SocketAddr},
     ops::RangeInclusive,
     sync::{Arc, Mutex, PoisonError},
@@ -12,8 +13,8 @@ use serde_json::Value;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
-    gateway::{ChatReply, Gateway},
-    script::{Script, ScriptWord},
+    gateway::{self, ChatReply, Gateway},
+    script::{Script, Segment},
     server,
     streaming::{SessionLog, Tokens},
 };
@@ -31,10 +32,11 @@ pub struct Emulator {
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) settings: Settings,
-    pub(crate) words: Arc<[ScriptWord]>,
+    pub(crate) segments: Arc<[Segment]>,
+    pub(crate) language: String,
     pub(crate) tokens: Tokens,
     pub(crate) gateway: Gateway,
-    pub(crate) sessions: Mutex<Vec<Arc<Mutex<SessionLog>>>>,
+    pub(crate) sessions: Mutex<Sessions>,
     pub(crate) opens: Mutex<Vec<u64>>,
     pub(crate) began: tokio::time::Instant,
 }
@@ -54,17 +56,57 @@ impl State {
     }
 }
 
-#[derive(Debug)]
+/// The logs of sessions, and how many were opened.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    pub(crate) kept: VecDeque<Arc<Mutex<SessionLog>>>,
+    pub(crate) opened: u64,
+}
+
+/// How many logs of each kind are kept.
+pub(crate) const KEPT: usize = 1000;
+
+impl Sessions {
+    pub(crate) fn keep(&mut self, log: Arc<Mutex<SessionLog>>) {
+        if self.kept.len() >= KEPT {
+            self.kept.pop_front();
+        }
+        self.kept.push_back(log);
+    }
+}
+
+/// How the speakers of a session get their letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SpeakerLetters {
+    /// In order of discovery: the first to be heard is A.
+    Discovery,
+    /// As before, but in every second session the first is B and the second A, to catch clients that take letters for
+    /// people.
+    SwappedEverySecondSession,
+}
+
 pub(crate) struct Settings {
     pub(crate) speed: f64,
     pub(crate) seed: u64,
     pub(crate) key: Option<String>,
     pub(crate) begin_delay_ms: RangeInclusive<u64>,
-    pub(crate) termination_delay_ms: RangeInclusive<u64>,
+    pub(crate) termination_delay_ms: Option<RangeInclusive<u64>>,
+    pub(crate) redacted_names: Arc<[String]>,
+    pub(crate) letters: SpeakerLetters,
     pub(crate) refused_models: Vec<String>,
     pub(crate) opens_per_minute: Option<usize>,
     pub(crate) throttle: f64,
     pub(crate) lose_word_at_cut: bool,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("speed", &self.speed)
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Emulator {
@@ -73,15 +115,15 @@ impl Emulator {
         Builder {
             script: None,
             port: 0,
-            chat_replies: Vec::new(),
-            models_down: Vec::new(),
-            name_model: true,
+            gateway: gateway::Settings::default(),
             settings: Settings {
                 speed: 1.0,
                 seed: 1,
                 key: None,
                 begin_delay_ms: 0..=1500,
-                termination_delay_ms: 600..=1200,
+                termination_delay_ms: None,
+                redacted_names: Arc::default(),
+                letters: SpeakerLetters::Discovery,
                 refused_models: Vec::new(),
                 opens_per_minute: None,
                 throttle: 1.25,
@@ -114,7 +156,7 @@ impl Emulator {
         self.api_url()
     }
 
-    /// What happened in each streaming session, in the order of opening.
+    /// What happened in each streaming session, in the order of opening; the last 1000.
     #[must_use]
     pub fn sessions(&self) -> Vec<SessionLog> {
         let sessions = self
@@ -123,12 +165,13 @@ impl Emulator {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         sessions
+            .kept
             .iter()
             .map(|log| log.lock().unwrap_or_else(PoisonError::into_inner).clone())
             .collect()
     }
 
-    /// The bodies of all chat requests, in the order of arrival.
+    /// The bodies of the chat requests, in the order of arrival; the last 1000.
     #[must_use]
     pub fn chat_requests(&self) -> Vec<Value> {
         self.state.gateway.requests()
@@ -162,9 +205,7 @@ impl Drop for Emulator {
 pub struct Builder {
     script: Option<Script>,
     port: u16,
-    chat_replies: Vec<ChatReply>,
-    models_down: Vec<String>,
-    name_model: bool,
+    gateway: gateway::Settings,
     settings: Settings,
 }
 
@@ -209,9 +250,22 @@ impl Builder {
         self
     }
 
-    /// Milliseconds from `Terminate` to `Termination`; 11.11: 600 to 1200 by default.
+    /// Milliseconds from `Terminate` to `Termination`; 11.11: 640 by default and 1200 with an open turn, up to 12 000 on a
+    /// bad day. Diarization adds 400.
     pub const fn termination_delay_ms(mut self, range: RangeInclusive<u64>) -> Self {
-        self.settings.termination_delay_ms = range;
+        self.settings.termination_delay_ms = Some(range);
+        self
+    }
+
+    /// Words that redaction takes for names. Default: none. Numbers are always found.
+    pub fn redacted_names<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.settings.redacted_names = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// How speakers get their letters (11.13). Default: by discovery.
+    pub const fn speaker_letters(mut self, letters: SpeakerLetters) -> Self {
+        self.settings.letters = letters;
         self
     }
 
@@ -239,21 +293,33 @@ impl Builder {
         self
     }
 
-    /// How the next chat requests are answered, in this order; after them as usual.
+    /// How the next calls of models are answered, in this order; after them as usual.
     pub fn chat_replies(mut self, replies: impl IntoIterator<Item = ChatReply>) -> Self {
-        self.chat_replies = replies.into_iter().collect();
+        self.gateway.replies = replies.into_iter().collect();
         self
     }
 
     /// Models whose provider is down: 503, or the request's own fallback (15.7).
     pub fn models_down<S: Into<String>>(mut self, models: impl IntoIterator<Item = S>) -> Self {
-        self.models_down = models.into_iter().map(Into::into).collect();
+        self.gateway.down = models.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Models that the account may not use: 400 (11.2).
+    pub fn deny_models<S: Into<String>>(mut self, models: impl IntoIterator<Item = S>) -> Self {
+        self.gateway.denied = models.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// How many chat requests a minute each model takes (15.8). Default: 30, as for a paid account.
+    pub const fn chats_per_minute(mut self, requests: usize) -> Self {
+        self.gateway.requests_per_minute = requests;
         self
     }
 
     /// Whether answers say which model wrote them (15.7). Default: yes.
     pub const fn name_model(mut self, name: bool) -> Self {
-        self.name_model = name;
+        self.gateway.names_model = name;
         self
     }
 
@@ -270,15 +336,16 @@ impl Builder {
             .await
             .map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        let (segments, language) = self.script.map_or_else(
+            || (Vec::new(), "en".to_owned()),
+            |script| (script.segments, script.language),
+        );
         let state = Arc::new(State {
             settings: self.settings,
-            words: self
-                .script
-                .map(|script| script.words())
-                .unwrap_or_default()
-                .into(),
+            segments: segments.into(),
+            language,
             tokens: Tokens::default(),
-            gateway: Gateway::new(self.chat_replies, self.models_down, self.name_model),
+            gateway: Gateway::new(self.gateway),
             sessions: Mutex::default(),
             opens: Mutex::default(),
             began: tokio::time::Instant::now(),

@@ -3,13 +3,17 @@
 
 mod answer;
 mod chat;
-mod extract;
+mod check;
+mod choose;
 mod fill;
 mod models;
 mod reply;
+mod transcript;
+mod write;
 
 use std::{
     collections::{HashMap, VecDeque},
+    fmt,
     sync::{Mutex, PoisonError},
 };
 
@@ -18,34 +22,73 @@ use serde_json::Value;
 pub(crate) use answer::Answer;
 pub use reply::ChatReply;
 
+use crate::emulator::KEPT;
+
 /// The state of the gateway.
-#[derive(Debug)]
 pub(crate) struct Gateway {
+    settings: Settings,
     replies: Mutex<VecDeque<ChatReply>>,
-    down: Vec<String>,
-    name_model: bool,
-    requests: Mutex<Vec<Value>>,
+    requests: Mutex<VecDeque<Value>>,
     /// When each model was asked, in protocol milliseconds.
     asked: Mutex<HashMap<String, Vec<u64>>>,
 }
 
-impl Gateway {
-    pub(crate) fn new(replies: Vec<ChatReply>, down: Vec<String>, name_model: bool) -> Self {
-        let replies = Mutex::new(replies.into());
+/// How the gateway behaves.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) replies: Vec<ChatReply>,
+    /// Models whose vendor is down.
+    pub(crate) down: Vec<String>,
+    /// Models that the account may not use.
+    pub(crate) denied: Vec<String>,
+    pub(crate) names_model: bool,
+    pub(crate) requests_per_minute: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
         Self {
-            replies,
-            down,
-            name_model,
+            replies: Vec::new(),
+            down: Vec::new(),
+            denied: Vec::new(),
+            names_model: true,
+            // 12: a paid account.
+            requests_per_minute: 30,
+        }
+    }
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateway").finish_non_exhaustive()
+    }
+}
+
+impl Gateway {
+    pub(crate) fn new(mut settings: Settings) -> Self {
+        Self {
+            replies: Mutex::new(std::mem::take(&mut settings.replies).into()),
+            settings,
             requests: Mutex::default(),
             asked: Mutex::default(),
         }
+    }
+
+    fn keep(&self, request: &Value) {
+        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        if requests.len() >= KEPT {
+            requests.pop_front();
+        }
+        requests.push_back(request.clone());
     }
 
     pub(crate) fn requests(&self) -> Vec<Value> {
         self.requests
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+            .iter()
+            .cloned()
+            .collect()
     }
 
     /// 15.2: no key is needed.

@@ -31,7 +31,7 @@ mod script;
 mod server;
 mod streaming;
 
-pub use emulator::{Builder, Emulator, StartError};
+pub use emulator::{Builder, Emulator, SpeakerLetters, StartError};
 pub use gateway::ChatReply;
 pub use script::{InvalidScript, Script, Segment};
 pub use streaming::SessionLog;

@@ -1,17 +1,23 @@
 //! What is said in the audio, and when.
 
+use std::fmt;
+
 use serde::Deserialize;
 
-/// The words of a recording, by audio time. Unknown fields are skipped.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// The words of a recording, by audio time. Unknown fields are skipped. Its `Debug` shows no words.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Script {
+    /// The language that is spoken, as an ISO code: what `language_detection` reports. English where none is given.
+    #[serde(default = "english")]
+    pub language: String,
     /// What is said, in order of time.
     pub segments: Vec<Segment>,
 }
 
-/// A stretch of speech of one person, without a long pause.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// A stretch of speech of one person. Its words are spread over the voices in it, so that it may hold a pause. Its `Debug`
+/// shows no words.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Segment {
     /// Who speaks: any name.
@@ -65,16 +71,25 @@ impl Script {
         }
         Ok(script)
     }
+}
 
-    /// Every word with its time: a segment's time is shared out by the length of its words.
-    pub(crate) fn words(&self) -> Vec<ScriptWord> {
-        let mut words: Vec<ScriptWord> = self.segments.iter().flat_map(words_of).collect();
-        words.sort_by_key(|word| (word.start_ms, word.end_ms));
-        words
+impl fmt::Debug for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Script({} segments)", self.segments.len())
     }
 }
 
-/// A word of the script.
+impl fmt::Debug for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Segment({} to {} ms)", self.start_ms, self.end_ms)
+    }
+}
+
+fn english() -> String {
+    "en".to_owned()
+}
+
+/// A word that was heard, by audio time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ScriptWord {
     pub(crate) text: String,
@@ -83,46 +98,9 @@ pub(crate) struct ScriptWord {
     pub(crate) end_ms: u64,
 }
 
-fn words_of(segment: &Segment) -> Vec<ScriptWord> {
-    let weight = |word: &str| u64::try_from(word.chars().count()).unwrap_or(1) + 1;
-    let total: u64 = segment.text.split_whitespace().map(weight).sum();
-    let length = segment.end_ms - segment.start_ms;
-    let mut passed = 0;
-    let place = |passed: u64| segment.start_ms + (length * passed).checked_div(total).unwrap_or(0);
-    let word = |text: &str| {
-        let start_ms = place(passed);
-        passed += weight(text);
-        ScriptWord {
-            text: text.to_owned(),
-            speaker: segment.speaker.clone(),
-            start_ms,
-            end_ms: place(passed),
-        }
-    };
-    segment.text.split_whitespace().map(word).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_fill_their_segment_by_length() {
-        let script = Script::from_json(r#"{"title":"x","segments":[{"speaker":"a","text":"I slept badly.","start_ms":1000,"end_ms":2500}]}"#).unwrap();
-        let words: Vec<_> = script
-            .words()
-            .into_iter()
-            .map(|word| (word.text, word.start_ms, word.end_ms))
-            .collect();
-        assert_eq!(
-            words,
-            [
-                ("I".to_owned(), 1000, 1200),
-                ("slept".to_owned(), 1200, 1800),
-                ("badly.".to_owned(), 1800, 2500)
-            ]
-        );
-    }
 
     #[test]
     fn a_script_out_of_order_is_refused_with_the_place() {

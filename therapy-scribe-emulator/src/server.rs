@@ -2,7 +2,7 @@
 
 use std::{
     convert::Infallible,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -22,7 +22,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use crate::{
     emulator::State,
     gateway::Answer,
-    streaming::{self, Query, Refusal, SessionLog, Setup},
+    streaming::{self, Opening, Query, Refusal, SessionLog, Setup},
 };
 
 /// Larger bodies are refused.
@@ -71,7 +71,7 @@ async fn answer(
     tasks: Tasks,
     stop: watch::Receiver<bool>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
-    let query = query(request.uri().query().unwrap_or_default());
+    let query = streaming::parse_query(request.uri().query().unwrap_or_default());
     let answer = match (request.method(), request.uri().path()) {
         (&Method::GET, "/v3/ws") if request.headers().contains_key(header::SEC_WEBSOCKET_KEY) => {
             return Ok(upgrade(request, query, &state, &tasks, stop));
@@ -153,30 +153,29 @@ fn upgrade(
         .get(header::SEC_WEBSOCKET_KEY)
         .map(|key| derive_accept_key(key.as_bytes()));
     let authorization = header_text(request.headers(), &header::AUTHORIZATION);
-    let start = admit(authorization.as_deref(), &query, state);
+    let setup = admit(authorization.as_deref(), &query, state);
     let mut visible: Vec<_> = query
         .iter()
         .filter(|(name, _)| *name != "token")
         .map(|(n, v)| (n.clone(), v.clone()))
         .collect();
     visible.sort_unstable();
-    let id = start
+    let id = setup
         .as_ref()
         .map(|setup| setup.id.clone())
         .unwrap_or_default();
     let log = Arc::new(Mutex::new(SessionLog::opened(id, visible)));
-    state
-        .sessions
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(Arc::clone(&log));
-    let refused = state.settings.refused_models.clone();
-    let start = start.map(|setup| (setup, query, refused));
+    lock(&state.sessions).keep(Arc::clone(&log));
+    let opening = setup.map(|setup| Opening {
+        setup,
+        query,
+        refused_models: state.settings.refused_models.clone(),
+    });
     let speed = state.settings.speed;
     let upgraded = hyper::upgrade::on(&mut request);
     let session = async move {
         if let Ok(stream) = upgraded.await {
-            streaming::serve(TokioIo::new(stream), start, log, speed, stop).await;
+            streaming::serve(TokioIo::new(stream), opening, log, speed, stop).await;
         }
     };
     tasks
@@ -203,20 +202,21 @@ fn admit(authorization: Option<&str>, query: &Query, state: &State) -> Result<Se
     let longest_ms = match state.tokens.check(credential, state.now_ms()) {
         Some(Ok(token)) => token.longest_ms,
         Some(Err(())) => return Err(refuse("Signature has expired")),
-        None if accepts(state, credential) => 10_800_000,
+        // A token in the query has to be one of ours; a key stands in the header.
+        None if authorization.is_some() && accepts(state, credential) => 10_800_000,
         None => return Err(refuse("Invalid API key")),
     };
     count_open(state, &refuse)?;
-    let number = state
-        .sessions
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .len();
-    let seed = state
-        .settings
-        .seed
-        .wrapping_add(u64::try_from(number).unwrap_or(0));
-    Ok(Setup::drawn(state, seed, number, longest_ms))
+    let number = {
+        let mut sessions = lock(&state.sessions);
+        sessions.opened += 1;
+        sessions.opened - 1
+    };
+    Ok(Setup::drawn(state, number, longest_ms))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn count_open(state: &State, refuse: &dyn Fn(&str) -> Refusal) -> Result<(), Refusal> {
@@ -242,17 +242,4 @@ fn accepts(state: &State, key: &str) -> bool {
 
 fn header_text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
-}
-
-fn query(text: &str) -> Query {
-    let pairs = text.split('&').filter(|pair| !pair.is_empty());
-    let decode = streaming::percent_decode;
-    pairs
-        .map(|pair| {
-            pair.split_once('=')
-                .map_or((decode(pair), String::new()), |(n, v)| {
-                    (decode(n), decode(v))
-                })
-        })
-        .collect()
 }

@@ -1,12 +1,15 @@
 //! Streaming speech-to-text: `/v3/ws` and `/v3/token`.
 
 mod audio;
+mod checks;
 mod detector;
 mod hearing;
 mod labels;
 mod messages;
 mod params;
 mod profile;
+mod query;
+mod redact;
 mod session;
 mod socket;
 mod token;
@@ -14,9 +17,9 @@ mod vad;
 
 pub use session::SessionLog;
 
-pub(crate) use params::{Query, percent_decode};
+pub(crate) use query::{Query, parse as parse_query};
 pub(crate) use session::Setup;
-pub(crate) use socket::{Refusal, serve};
+pub(crate) use socket::{Opening, Refusal, serve};
 pub(crate) use token::Tokens;
 
 /// An `Error` message, and the close code that follows it.

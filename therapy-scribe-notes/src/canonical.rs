@@ -4,6 +4,8 @@
 //! ECMAScript (`\b \t \n \f \r \" \\`, other characters below U+0020 as `\u00xx` in lower case), integers as they are.
 //! Numbers with a fraction or exponent are refused: two languages may write them differently.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use crate::{Error, Result};
@@ -11,17 +13,17 @@ use crate::{Error, Result};
 /// The canonical text.
 pub(crate) fn text(value: &Value) -> Result<String> {
     let mut text = String::new();
-    write(value, &mut text)?;
+    write_value(value, &mut text)?;
     Ok(text)
 }
 
-fn write(value: &Value, out: &mut String) -> Result<()> {
+fn write_value(value: &Value, out: &mut String) -> Result<()> {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
         Value::Number(number) if number.is_i64() || number.is_u64() => {
-            out.push_str(&number.to_string())
+            out.push_str(&number.to_string());
         }
         Value::Number(_) => return Err(Error::Untrusted("it holds a number with a fraction")),
         Value::String(string) => write_string(string, out),
@@ -31,7 +33,7 @@ fn write(value: &Value, out: &mut String) -> Result<()> {
                 if index > 0 {
                     out.push(',');
                 }
-                write(item, out)?;
+                write_value(item, out)?;
             }
             out.push(']');
         }
@@ -45,7 +47,7 @@ fn write(value: &Value, out: &mut String) -> Result<()> {
                 }
                 write_string(key, out);
                 out.push(':');
-                write(value, out)?;
+                write_value(value, out)?;
             }
             out.push('}');
         }
@@ -64,7 +66,9 @@ fn write_string(string: &str, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\u{c}' => out.push_str("\\f"),
             '\r' => out.push_str("\\r"),
-            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if c < ' ' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
             c => out.push(c),
         }
     }

@@ -134,6 +134,7 @@ pub struct ResponseSchema {
 
 impl ResponseSchema {
     /// A named schema; other characters of the name become `_`.
+    #[must_use]
     pub fn new(name: &str, schema: Value) -> Self {
         let plain = |c: char| {
             if c.is_ascii_alphanumeric() || c == '-' {

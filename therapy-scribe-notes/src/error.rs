@@ -184,8 +184,11 @@ impl Error {
             }
             Self::Auth | Self::NoAccess { .. } | Self::RateLimited { .. } => ErrorKind::Access,
             Self::Transport(_) | Self::Refused { .. } | Self::Service { .. } => ErrorKind::Service,
-            Self::Model { .. } | Self::Declined | Self::OutOfBudget { .. } => ErrorKind::Model,
-            Self::NotANote { .. } | Self::Malformed { .. } => ErrorKind::Model,
+            Self::Model { .. }
+            | Self::Declined
+            | Self::OutOfBudget { .. }
+            | Self::NotANote { .. }
+            | Self::Malformed { .. } => ErrorKind::Model,
             Self::Key(_) | Self::Untrusted(_) => ErrorKind::Signature,
         }
     }
@@ -195,8 +198,10 @@ impl Error {
     pub const fn is_retryable(&self) -> bool {
         match self {
             Self::Transport(error) => error.is_retryable(),
-            Self::RateLimited { .. } | Self::Service { .. } => true,
-            Self::NotANote { .. } | Self::Malformed { .. } => true,
+            Self::RateLimited { .. }
+            | Self::Service { .. }
+            | Self::NotANote { .. }
+            | Self::Malformed { .. } => true,
             _ => false,
         }
     }

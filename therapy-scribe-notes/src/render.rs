@@ -1,5 +1,7 @@
 //! A note as Markdown.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use crate::Section;
@@ -14,7 +16,7 @@ pub(crate) fn sections(sections: &[Section], value: &Value) -> String {
         } else {
             body
         };
-        text.push_str(&format!("## {}\n\n{body}\n\n", section.title));
+        let _ = write!(text, "## {}\n\n{body}\n\n", section.title);
     }
     text
 }

@@ -92,7 +92,7 @@ impl fmt::Debug for NoteWriter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NoteWriter")
             .field("model", &self.model.name())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

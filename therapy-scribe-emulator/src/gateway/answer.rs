@@ -13,6 +13,8 @@ pub(crate) struct Answer {
     pub(crate) body: Bytes,
     /// Until the first byte, in protocol time.
     pub(crate) delay: Option<Duration>,
+    /// It comes from what stands before the gateway, which neither retries nor falls back on it.
+    from_edge: bool,
 }
 
 impl Answer {
@@ -26,7 +28,24 @@ impl Answer {
             headers: vec![("content-type", kind.to_owned())],
             body: body.into(),
             delay: None,
+            from_edge: false,
         }
+    }
+
+    pub(crate) fn by_edge(mut self) -> Self {
+        self.from_edge = true;
+        self
+    }
+
+    /// Nothing is sent before this.
+    pub(crate) fn after(mut self, delay: Duration) -> Self {
+        self.delay = Some(delay);
+        self
+    }
+
+    /// 5.2: what the gateway repeats, and falls back on.
+    pub(crate) fn is_vendor_failure(&self) -> bool {
+        self.status >= 500 && !self.from_edge
     }
 
     /// The flat envelope, in use since June 2026.
@@ -53,8 +72,8 @@ impl Answer {
         )
     }
 
-    pub(crate) fn header(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.headers.push((name, value.to_string()));
+    pub(crate) fn header(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
+        self.headers.push((name, format!("{value}")));
         self
     }
 }

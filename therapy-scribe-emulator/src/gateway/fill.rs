@@ -1,102 +1,202 @@
-//! Filling any JSON schema with quotes.
+//! Filling any JSON schema with quotes of the transcript, and with nothing else.
+
+use std::cell::Cell;
 
 use serde_json::{Map, Value, json};
 
-use super::extract::Line;
+use super::{
+    choose::{LONGEST, Quote, Topic, clip, joined, quotes, themes, topic},
+    transcript::{Line, transcript},
+};
 
 /// Deeper schemas get null: none that a model takes is that deep.
-const DEEPEST: usize = 12;
-/// No field is longer, in characters.
-const LONGEST: usize = 600;
+const DEEPEST: usize = 24;
+/// The most values of one note.
+const MOST_VALUES: u32 = 10_000;
+/// The most entries of a list.
+const MOST_ITEMS: usize = 4;
 
-/// Words that make a line worth quoting for a kind of field.
-const PLAN: [&str; 9] = [
-    "homework",
-    "next week",
-    "next time",
-    "practice",
-    "thought record",
-    "try ",
-    "until",
-    "plan",
-    "agree",
-];
-const ASSESSMENT: [&str; 9] = [
-    "gad",
-    "phq",
-    "score",
-    "better",
-    "worse",
-    "sounds like",
-    "notice",
-    "progress",
-    "mood",
-];
-const RISK: [&str; 12] = [
-    "wake up",
-    "kill",
-    "suicid",
-    "better off",
-    "hurt myself",
-    "harm",
-    "end it",
-    "end my life",
-    "abuse",
-    "hit me",
-    "weapon",
-    "not be here",
-];
-
-/// A value that satisfies `schema`. `name` is the property it is for.
-pub(super) fn value(schema: &Value, name: &str, lines: &[Line], depth: usize) -> Value {
-    if depth > DEEPEST {
-        return Value::Null;
-    }
-    if let Some(constant) = schema.get("const") {
-        return constant.clone();
-    }
-    if let Some(first) = schema
-        .get("enum")
-        .and_then(Value::as_array)
-        .and_then(|all| all.first())
-    {
-        return first.clone();
-    }
-    if let Some(branch) = ["anyOf", "oneOf", "allOf"]
-        .iter()
-        .find_map(|key| schema.get(*key)?.as_array()?.first())
-    {
-        return value(branch, name, lines, depth + 1);
-    }
-    match kind(schema) {
-        "object" => object(schema, lines, depth),
-        "array" => array(schema, name, lines, depth),
-        "string" => string(schema, name, lines).into(),
-        "integer" => bound(schema, 0.0)
-            .ceil()
-            .to_string()
-            .parse::<i64>()
-            .map_or(Value::from(0), Value::from),
-        "number" => json!(bound(schema, 0.0)),
-        "boolean" => false.into(),
-        _ => Value::Null,
+/// What the model writes: a value of the schema that was asked for, else a few quotes as prose.
+pub(super) fn content(request: &Value) -> String {
+    let lines = transcript(request);
+    match request.pointer("/response_format/json_schema/schema") {
+        Some(root) => {
+            let filler = Filler {
+                root,
+                lines: &lines,
+                left: Cell::new(MOST_VALUES),
+            };
+            filler.value(root, "", 0).to_string()
+        }
+        None => joined(&quotes(&lines, None), LONGEST),
     }
 }
 
-/// Verbatim quotes with their speakers: `Client: "…"`.
-pub(super) fn quotes<'a>(lines: impl Iterator<Item = &'a Line>, most: usize) -> String {
-    let mut text = String::new();
-    for line in lines.take(most) {
-        let quote = format!("{}: \"{}\"", line.speaker, line.text);
-        if text.chars().count() + quote.chars().count() + 1 > LONGEST {
-            break;
+struct Filler<'a> {
+    root: &'a Value,
+    lines: &'a [Line],
+    /// How many values may still be made: a schema that refers to itself twice doubles with each level.
+    left: Cell<u32>,
+}
+
+impl Filler<'_> {
+    /// A value that satisfies `schema`. `name` is the property it is for.
+    fn value(&self, schema: &Value, name: &str, depth: usize) -> Value {
+        if depth > DEEPEST || self.left.get() == 0 {
+            return Value::Null;
         }
-        if !text.is_empty() {
-            text.push(' ');
+        self.left.set(self.left.get() - 1);
+        if let Some(target) = self.target(schema) {
+            return self.value(target, name, depth + 1);
         }
-        text.push_str(&quote);
+        if let Some(constant) = schema.get("const") {
+            return constant.clone();
+        }
+        let first = |key: &str| schema.get(key)?.as_array()?.first();
+        if let Some(first) = first("enum") {
+            return first.clone();
+        }
+        if let Some(branch) = ["anyOf", "oneOf", "allOf"].into_iter().find_map(|key| {
+            let branches = schema.get(key)?.as_array()?;
+            let is_null = |branch: &&Value| kind(branch) == "null" && branch.get("$ref").is_none();
+            branches
+                .iter()
+                .find(|branch| !is_null(branch))
+                .or(branches.first())
+        }) {
+            return self.value(branch, name, depth + 1);
+        }
+        match kind(schema) {
+            "object" => self.object(schema, depth),
+            "array" => self.array(schema, name, depth),
+            "string" => self.string(schema, name),
+            // Numbers can't be quoted: where nothing may stand, nothing does.
+            "integer" | "number" if is_nullable(schema) => Value::Null,
+            "integer" => whole(bound(schema).ceil()),
+            "number" => json!(bound(schema)),
+            "boolean" => false.into(),
+            _ => Value::Null,
+        }
     }
-    text
+
+    /// What a local `$ref` points to.
+    fn target(&self, schema: &Value) -> Option<&Value> {
+        let path = schema.get("$ref")?.as_str()?.strip_prefix('#')?;
+        self.root.pointer(path)
+    }
+
+    fn object(&self, schema: &Value, depth: usize) -> Value {
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let filled = properties
+            .into_iter()
+            .flatten()
+            .map(|(name, schema)| (name.clone(), self.value(schema, name, depth + 1)));
+        Value::Object(filled.collect::<Map<_, _>>())
+    }
+
+    fn array(&self, schema: &Value, name: &str, depth: usize) -> Value {
+        let items = schema.get("items").unwrap_or(&Value::Null);
+        let items = self.target(items).unwrap_or(items);
+        let limit = |key: &str| usize::try_from(schema.get(key)?.as_u64()?).ok();
+        let least = limit("minItems").unwrap_or(0).min(1000);
+        let most = limit("maxItems").unwrap_or(MOST_ITEMS).max(least);
+        let mut filled: Vec<Value> = if kind(items) == "string" && items.get("enum").is_none() {
+            let longest = longest(items);
+            let texts = self.list(name, about(schema)).into_iter();
+            texts
+                .take(most)
+                .map(|text| clip(&text, longest).into())
+                .collect()
+        } else if kind(items) == "object" {
+            self.entries(items, name, most.min(MOST_ITEMS), depth)
+        } else {
+            Vec::new()
+        };
+        while filled.len() < least {
+            filled.push(self.value(items, name, depth + 1));
+        }
+        filled.into()
+    }
+
+    /// Short strings for a list: ids of lines, themes, or quotes.
+    fn list(&self, name: &str, description: &str) -> Vec<String> {
+        if is_evidence(name) {
+            let cited = quotes(self.lines, Some(Topic::Client));
+            return cited
+                .iter()
+                .filter_map(|quote| quote.line.id.clone())
+                .collect();
+        }
+        if name.contains("theme") || name.contains("topic") {
+            return themes(self.lines);
+        }
+        let chosen = quotes(self.lines, topic(name, description));
+        chosen
+            .iter()
+            .map(|quote| quote.attributed(LONGEST))
+            .collect()
+    }
+
+    /// Each entry of a list of objects is about one line.
+    fn entries(&self, items: &Value, name: &str, most: usize, depth: usize) -> Vec<Value> {
+        let chosen = quotes(self.lines, topic(name, about(items)));
+        let about_one = |quote: &Quote<'_>| {
+            let line = Line {
+                id: quote.line.id.clone(),
+                speaker: quote.line.speaker.clone(),
+                text: quote.text.to_owned(),
+            };
+            let filler = Filler {
+                root: self.root,
+                lines: &[line],
+                left: Cell::new(self.left.get()),
+            };
+            let value = filler.value(items, "", depth + 1);
+            self.left.set(filler.left.get());
+            value
+        };
+        chosen.iter().take(most).map(about_one).collect()
+    }
+
+    fn string(&self, schema: &Value, name: &str) -> Value {
+        let longest = longest(schema);
+        if is_evidence(name) {
+            let id = self.lines.iter().find_map(|line| line.id.clone());
+            return clip(&id.unwrap_or_default(), longest).into();
+        }
+        let topic = topic(name, about(schema));
+        let mut chosen = quotes(self.lines, topic);
+        // An entry about one line says that line, whatever its fields are called; risk stays risk.
+        if chosen.is_empty() && self.lines.len() == 1 && topic != Some(Topic::Risk) {
+            chosen = quotes(self.lines, None);
+        }
+        if chosen.is_empty() && is_nullable(schema) {
+            return Value::Null;
+        }
+        joined(&chosen, longest).into()
+    }
+}
+
+fn is_evidence(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.contains("evidence")
+        || name == "id"
+        || name == "ids"
+        || name.ends_with("_id")
+        || name.ends_with("_ids")
+}
+
+fn about(schema: &Value) -> &str {
+    schema
+        .get("description")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+fn longest(schema: &Value) -> usize {
+    let most = schema.get("maxLength").and_then(Value::as_u64);
+    most.and_then(|most| usize::try_from(most).ok())
+        .map_or(LONGEST, |most| most.min(LONGEST))
 }
 
 /// The type; of several the first that is not null.
@@ -109,178 +209,114 @@ fn kind(schema: &Value) -> &str {
             .find(|kind| *kind != "null")
             .unwrap_or("null"),
         _ if schema.get("properties").is_some() => "object",
+        _ if schema.get("items").is_some() => "array",
         _ => "null",
     }
 }
 
-fn object(schema: &Value, lines: &[Line], depth: usize) -> Value {
-    let properties = schema.get("properties").and_then(Value::as_object);
-    let filled = properties
-        .into_iter()
-        .flatten()
-        .map(|(name, schema)| (name.clone(), value(schema, name, lines, depth + 1)));
-    Value::Object(filled.collect::<Map<_, _>>())
+fn is_nullable(schema: &Value) -> bool {
+    let kinds = schema.get("type").and_then(Value::as_array);
+    kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind == "null"))
 }
 
-fn array(schema: &Value, name: &str, lines: &[Line], depth: usize) -> Value {
-    let items = schema.get("items").unwrap_or(&Value::Null);
-    let limit = |key: &str| {
-        schema
-            .get(key)
-            .and_then(Value::as_u64)
-            .and_then(|n| usize::try_from(n).ok())
-    };
-    let least = limit("minItems").unwrap_or(0);
-    let most = limit("maxItems").unwrap_or(4).max(least);
-    let mut filled: Vec<Value> = if kind(items) == "string" && items.get("enum").is_none() {
-        picks(name, lines)
-            .into_iter()
-            .take(most)
-            .map(Value::from)
-            .collect()
-    } else {
-        (0..least.max(1).min(most))
-            .map(|_| value(items, name, lines, depth + 1))
-            .collect()
-    };
-    while filled.len() < least {
-        filled.push(value(items, name, lines, depth + 1));
-    }
-    filled.into()
-}
-
-/// Short strings for a list: risk language quoted whole, themes as a few words.
-fn picks(name: &str, lines: &[Line]) -> Vec<String> {
-    if name.contains("risk") {
-        return holding(lines, &RISK)
-            .map(|line| clip(&format!("{}: \"{}\"", line.speaker, line.text)))
-            .collect();
-    }
-    let mut spoken: Vec<&Line> = lines
-        .iter()
-        .filter(|line| is_client(line) && line.text.split_whitespace().count() >= 4)
-        .collect();
-    spoken.sort_by_key(|line| std::cmp::Reverse(line.text.len()));
-    let words = |line: &&Line| {
-        line.text
-            .split_whitespace()
-            .take(5)
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    let short = |text: String| text.trim_end_matches([',', '.', '?', '!']).to_owned();
-    spoken.iter().take(3).map(words).map(short).collect()
-}
-
-fn string(schema: &Value, name: &str, lines: &[Line]) -> String {
-    let about = format!(
-        "{name} {}",
-        schema
-            .get("description")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    )
-    .to_lowercase();
-    let chosen = if ["plan", "homework"].iter().any(|word| name.contains(word)) {
-        quotes(holding(lines, &PLAN), 3)
-    } else if name.contains("assess") || name.contains("analysis") || name.contains("response") {
-        quotes(holding(lines, &ASSESSMENT), 3)
-    } else if name.contains("risk") {
-        quotes(holding(lines, &RISK), 3)
-    } else if ["data", "subjective", "client", "complaint"]
-        .iter()
-        .any(|word| about.contains(word))
-    {
-        quotes(lines.iter().filter(|line| is_client(line)), 4)
-    } else {
-        quotes(lines.iter(), 2)
-    };
-    if chosen.is_empty() {
-        "Nothing in the transcript.".to_owned()
-    } else {
-        clip(&chosen)
-    }
-}
-
-fn holding<'a>(lines: &'a [Line], words: &'a [&str]) -> impl Iterator<Item = &'a Line> {
-    lines.iter().filter(move |line| {
-        let text = line.text.to_lowercase();
-        words.iter().any(|word| text.contains(word))
-    })
-}
-
-fn is_client(line: &Line) -> bool {
-    !line.speaker.to_lowercase().contains("therapist")
-}
-
-/// The smallest number that the schema allows from `usual` on.
-fn bound(schema: &Value, usual: f64) -> f64 {
+/// The number nearest to zero that the schema allows.
+fn bound(schema: &Value) -> f64 {
     let get = |key: &str| schema.get(key).and_then(Value::as_f64);
-    let least = get("minimum")
-        .or_else(|| get("exclusiveMinimum").map(|least| least + 1.0))
-        .unwrap_or(usual);
-    least.max(usual).min(get("maximum").unwrap_or(f64::MAX))
+    let least = get("minimum").or_else(|| get("exclusiveMinimum").map(|least| least + 1.0));
+    let most = get("maximum").or_else(|| get("exclusiveMaximum").map(|most| most - 1.0));
+    0.0_f64
+        .max(least.unwrap_or(f64::MIN))
+        .min(most.unwrap_or(f64::MAX))
 }
 
-fn clip(text: &str) -> String {
-    text.chars().take(LONGEST).collect()
+fn whole(number: f64) -> Value {
+    let digits = format!("{number:.0}");
+    digits.parse::<i64>().map_or(Value::from(0), Value::from)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn lines() -> Vec<Line> {
-        let line = |speaker: &str, text: &str| Line {
-            speaker: speaker.to_owned(),
-            text: text.to_owned(),
-        };
-        vec![
-            line("Client", "I almost did not come today at all."),
-            line("Therapist", "For homework, keep a thought record."),
-            line("Client", "Sometimes I wish I did not wake up."),
-        ]
+    const TALK: &str = "[U0001 0:01 Client] I almost did not come today at all.\n[U0002 0:09 Therapist] Your GAD-7 is fourteen. For homework, keep a thought record.\n[U0003 0:20 Client] Sometimes I wish I did not wake up.";
+
+    fn filled(schema: &Value) -> Value {
+        let request = json!({"messages": [{"role": "user", "content": TALK}],
+            "response_format": {"json_schema": {"schema": schema}}});
+        serde_json::from_str(&content(&request)).unwrap()
+    }
+
+    #[test]
+    fn a_dap_note_quotes_the_transcript_and_nothing_else() {
+        let text = json!({"type": "string"});
+        let list = json!({"type": "array", "items": text});
+        let note = filled(&json!({"type": "object", "properties": {
+            "data": text, "assessment": text, "plan": text, "risk_flags": list, "themes": list}}));
+        assert_eq!(
+            note["plan"],
+            "Therapist: \"For homework, keep a thought record.\""
+        );
+        assert!(
+            note["assessment"]
+                .as_str()
+                .unwrap()
+                .contains("GAD-7 is fourteen.")
+        );
+        assert_eq!(
+            note["risk_flags"],
+            json!(["Client: \"Sometimes I wish I did not wake up.\""])
+        );
+        assert_eq!(
+            note["themes"],
+            json!(["I almost did not come today", "Sometimes I wish I did not"])
+        );
+        for field in ["data", "assessment", "plan"] {
+            for quote in note[field].as_str().unwrap().split('"').skip(1).step_by(2) {
+                assert!(TALK.contains(quote), "{quote}");
+            }
+        }
     }
 
     #[test]
     fn every_construct_of_the_strict_subset_is_filled() {
-        let schema = json!({"type": "object", "properties": {
-            "data": {"type": "string"}, "plan": {"type": "string"},
-            "risk_flags": {"type": "array", "items": {"type": "string"}}, "themes": {"type": "array", "items": {"type": "string"}},
-            "setting": {"type": "string", "enum": ["office", "video"]}, "score": {"type": ["integer", "null"], "minimum": 3},
-            "level": {"anyOf": [{"type": "number"}, {"type": "null"}]}, "ok": {"type": "boolean"},
-            "entries": {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {"text": {"type": "string"}}}}}});
-        let filled = value(&schema, "", &lines(), 0);
-        assert!(filled["plan"].as_str().unwrap().contains("thought record"));
-        assert_eq!(
-            filled["risk_flags"],
-            json!(["Client: \"Sometimes I wish I did not wake up.\""])
+        let note = filled(
+            &json!({"type": "object", "$defs": {"Setting": {"type": "string", "enum": ["office", "video"]}},
+            "properties": {
+            "setting": {"$ref": "#/$defs/Setting"}, "score": {"type": ["integer", "null"]}, "level": {"type": "integer", "minimum": 3, "maximum": 5},
+            "ratio": {"anyOf": [{"type": "null"}, {"type": "number", "maximum": -1}]}, "ok": {"type": "boolean"}, "kind": {"const": "dap"},
+            "nested": {"type": "object", "properties": {"safety": {"type": ["string", "null"], "maxLength": 20}}},
+            "statements": {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {
+                "evidence": {"type": "array", "items": {"type": "string"}}, "text": {"type": "string"}, "risk_flag": {"type": ["string", "null"]}}}}}}),
         );
         assert_eq!(
-            (
-                &filled["setting"],
-                &filled["score"],
-                &filled["level"],
-                &filled["ok"]
-            ),
-            (&json!("office"), &json!(3), &json!(0.0), &json!(false))
+            (&note["setting"], &note["kind"]),
+            (&json!("office"), &json!("dap"))
         );
-        assert_eq!(filled["entries"].as_array().unwrap().len(), 1);
-        for theme in filled["themes"].as_array().unwrap() {
-            let theme = theme.as_str().unwrap();
-            assert!(
-                lines().iter().any(|line| line.text.starts_with(theme)),
-                "{theme} is a quote"
-            );
-        }
+        assert_eq!((&note["score"], &note["level"]), (&Value::Null, &json!(3)));
+        assert_eq!((&note["ratio"], &note["ok"]), (&json!(-1.0), &json!(false)));
+        assert!(note["nested"]["safety"].as_str().unwrap().chars().count() <= 20);
+        let first = &note["statements"][0];
+        assert_eq!(first["evidence"], json!(["U0001"]));
+        assert_eq!(
+            first["text"],
+            "Client: \"I almost did not come today at all.\""
+        );
+        assert_eq!(first["risk_flag"], Value::Null);
     }
 
     #[test]
     fn a_bottomless_schema_ends() {
-        let mut schema = json!({"type": "string"});
-        for _ in 0..100 {
-            schema = json!({"type": "object", "properties": {"x": schema}});
-        }
-        assert!(value(&schema, "", &[], 0).is_object());
+        let endless =
+            json!({"type": "object", "properties": {"x": {"$ref": "#"}, "y": {"$ref": "#"}}});
+        assert!(filled(&endless).is_object());
+        assert_eq!(filled(&json!({"$ref": "#/nowhere"})), Value::Null);
+        assert_eq!(filled(&json!(true)), Value::Null);
+    }
+
+    #[test]
+    fn without_a_transcript_nothing_is_said() {
+        let request = json!({"messages": [], "response_format": {"json_schema": {"schema":
+            {"type": "object", "properties": {"plan": {"type": "string"}, "risk_flags": {"type": "array", "items": {"type": "string"}}}}}}});
+        assert_eq!(content(&request), r#"{"plan":"","risk_flags":[]}"#);
     }
 }

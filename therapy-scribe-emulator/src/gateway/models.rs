@@ -8,46 +8,60 @@ use serde_json::{Value, json};
 pub(crate) struct Model {
     pub(crate) id: &'static str,
     creator: &'static str,
-    context: u64,
-    pub(crate) structured: bool,
-    pub(crate) tools: bool,
+    pub(crate) context: u64,
+    can: Can,
     pub(crate) retired: bool,
 }
 
+/// What a model lists beside whole texts: each has what stands before it too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Can {
+    Nothing,
+    Stream,
+    Tools,
+    Structured,
+}
+
+impl Model {
+    pub(crate) fn streams(self) -> bool {
+        self.can >= Can::Stream
+    }
+
+    pub(crate) fn has_tools(self) -> bool {
+        self.can >= Can::Tools
+    }
+
+    pub(crate) fn is_structured(self) -> bool {
+        self.can >= Can::Structured
+    }
+}
+
 const MODELS: [Model; 9] = [
-    model("claude-sonnet-4-6", "anthropic", 200_000, true, true),
+    model("claude-sonnet-4-6", "anthropic", 200_000, Can::Structured),
     model(
         "claude-haiku-4-5-20251001",
         "anthropic",
         200_000,
-        true,
-        true,
+        Can::Structured,
     ),
-    model("claude-opus-4-8", "anthropic", 1_000_000, false, true),
-    model("gemini-2.5-pro", "google", 200_000, true, true),
-    model("gemini-2.5-flash", "google", 1_048_576, true, true),
-    model("gpt-5.2", "openai", 400_000, true, true),
-    model("gpt-oss-20b", "openai", 131_000, false, false),
-    model("qwen3.5-4b-32k-fast", "alibaba", 32_000, false, false),
+    model("claude-opus-4-8", "anthropic", 1_000_000, Can::Tools),
+    model("gemini-2.5-pro", "google", 200_000, Can::Structured),
+    model("gemini-2.5-flash", "google", 1_048_576, Can::Structured),
+    model("gpt-5.2", "openai", 400_000, Can::Structured),
+    model("gpt-oss-20b", "openai", 131_000, Can::Nothing),
+    model("qwen3.5-4b-32k-fast", "alibaba", 32_000, Can::Stream),
     Model {
         retired: true,
-        ..model("claude-3-haiku-20240307", "anthropic", 200_000, false, true)
+        ..model("claude-3-haiku-20240307", "anthropic", 200_000, Can::Tools)
     },
 ];
 
-const fn model(
-    id: &'static str,
-    creator: &'static str,
-    context: u64,
-    structured: bool,
-    tools: bool,
-) -> Model {
+const fn model(id: &'static str, creator: &'static str, context: u64, can: Can) -> Model {
     Model {
         id,
         creator,
         context,
-        structured,
-        tools,
+        can,
         retired: false,
     }
 }
@@ -61,15 +75,16 @@ pub(crate) fn catalogue() -> Value {
 }
 
 fn entry(model: &Model) -> Value {
-    let mut parameters = vec!["max_tokens", "temperature", "stream"];
+    let mut parameters = vec!["max_tokens", "temperature"];
+    parameters.extend(model.streams().then_some("stream"));
     parameters.extend(
         model
-            .tools
+            .has_tools()
             .then_some(["tools", "tool_choice"])
             .into_iter()
             .flatten(),
     );
-    parameters.extend(model.structured.then_some("response_format"));
+    parameters.extend(model.is_structured().then_some("response_format"));
     let parameters = if model.id.starts_with("qwen") {
         Value::Null
     } else {

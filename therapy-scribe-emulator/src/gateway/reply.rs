@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-/// How one chat request is answered, instead of as usual.
+/// How one call of a model is answered, instead of as usual.
+///
+/// The gateway calls a model once more where its vendor fails (a status of 500 and above), unless the request says
+/// `fallback_config.retry: false`; each call takes one of the ordered replies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChatReply {
@@ -12,6 +15,12 @@ pub enum ChatReply {
     Content(String),
     /// What the model would have written, in a Markdown fence with a sentence before it.
     Fenced,
+    /// A sentence instead of JSON.
+    Prose,
+    /// Valid JSON that lacks the first field of its schema and has one that is not in it.
+    BreaksSchema,
+    /// Valid JSON whose longest text stops in the middle of a sentence, although it counts as complete.
+    CutSentence,
     /// What the model would have written, cut in its middle, with the vendor's word for "out of budget".
     Cut,
     /// Nothing at all, although it counts as complete.
@@ -28,6 +37,12 @@ pub enum ChatReply {
     Status(u16),
     /// This status, in the older nested envelope.
     Nested(u16),
+    /// 401 in the envelope of the layer that checks keys.
+    Unauthorized,
+    /// The vendor refuses the request: 400, and where a stream was asked for a 500 that does not say why.
+    VendorRefuses,
+    /// A stream that breaks off in its middle, without `[DONE]`.
+    StreamCut,
     /// 502 with a page for people.
     HtmlPage,
     /// The usual answer, after this long.

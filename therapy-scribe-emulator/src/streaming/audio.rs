@@ -1,21 +1,31 @@
-//! Bytes into samples, cut into frames of 20 ms.
+//! Bytes into samples, samples into the levels of frames of 20 ms.
+
+use std::collections::VecDeque;
 
 /// How bytes are samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
     PcmS16Le,
     PcmMulaw,
-    /// Opus, Ogg Opus, AAC: taken, not heard.
+    /// Opus, Ogg Opus, AAC: taken, not heard, and no part of the audio clock: there is no decoder here.
     Encoded,
 }
 
-/// The audio clock of a session, and its frames.
+/// The audio clock of a session, and the levels of its frames. Levels are kept instead of samples, so that five minutes of
+/// backlog are small.
 #[derive(Debug)]
 pub(crate) struct AudioClock {
     encoding: Encoding,
     rate: u64,
-    held: Vec<u8>,
+    /// The first half of a sample that a message cut.
+    half: Option<u8>,
     samples: u64,
+    /// Sum of squares of the frame that is not full, and its samples.
+    energy: f64,
+    filled: u32,
+    frames: u64,
+    levels: VecDeque<f64>,
+    bytes: u64,
 }
 
 /// One frame: 20 ms.
@@ -26,23 +36,39 @@ impl AudioClock {
         Self {
             encoding,
             rate,
-            held: Vec::new(),
+            half: None,
             samples: 0,
+            energy: 0.0,
+            filled: 0,
+            frames: 0,
+            levels: VecDeque::new(),
+            bytes: 0,
         }
     }
 
-    /// How long a message of this many bytes lasts, in tenths of a millisecond; `None` where bytes say nothing.
-    pub(crate) fn length(&self, bytes: usize) -> Option<u64> {
-        let samples = u64::try_from(bytes)
-            .ok()?
-            .checked_div(self.sample_bytes()?)?;
-        (samples * 10_000).checked_div(self.rate)
+    /// How many samples a message of this many bytes has; `None` where bytes say nothing.
+    pub(crate) fn samples_in(&self, bytes: usize) -> Option<u64> {
+        let bytes = u64::try_from(bytes).ok()?;
+        match self.encoding {
+            Encoding::PcmS16Le => Some(bytes / 2),
+            Encoding::PcmMulaw => Some(bytes),
+            Encoding::Encoded => None,
+        }
+    }
+
+    pub(crate) const fn rate(&self) -> u64 {
+        self.rate
     }
 
     pub(crate) fn push(&mut self, bytes: &[u8]) {
-        if let Some(width) = self.sample_bytes() {
-            self.samples += u64::try_from(bytes.len()).unwrap_or(0) / width;
-            self.held.extend_from_slice(bytes);
+        self.bytes += u64::try_from(bytes.len()).unwrap_or(0);
+        for byte in bytes {
+            match (self.encoding, self.half.take()) {
+                (Encoding::PcmS16Le, None) => self.half = Some(*byte),
+                (Encoding::PcmS16Le, Some(low)) => self.sample(i16::from_le_bytes([low, *byte])),
+                (Encoding::PcmMulaw, _) => self.sample(from_mulaw(*byte)),
+                (Encoding::Encoded, _) => return,
+            }
         }
     }
 
@@ -51,29 +77,38 @@ impl AudioClock {
         (self.samples * 1000).checked_div(self.rate).unwrap_or(0)
     }
 
-    /// The next whole frame.
-    pub(crate) fn pop(&mut self) -> Option<Vec<i16>> {
-        let wanted = usize::try_from(self.rate * FRAME_MS / 1000 * self.sample_bytes()?).ok()?;
-        if wanted == 0 || self.held.len() < wanted {
-            return None;
-        }
-        let frame: Vec<u8> = self.held.drain(..wanted).collect();
-        Some(match self.encoding {
-            Encoding::PcmMulaw => frame.into_iter().map(from_mulaw).collect(),
-            _ => frame
-                .chunks_exact(2)
-                .filter_map(|pair| pair.try_into().ok())
-                .map(i16::from_le_bytes)
-                .collect(),
-        })
+    pub(crate) const fn received_bytes(&self) -> u64 {
+        self.bytes
     }
 
-    const fn sample_bytes(&self) -> Option<u64> {
-        match self.encoding {
-            Encoding::PcmS16Le => Some(2),
-            Encoding::PcmMulaw => Some(1),
-            Encoding::Encoded => None,
+    /// The level of the next frame: root mean square, 0 to 32 768.
+    pub(crate) fn pop(&mut self) -> Option<f64> {
+        self.levels.pop_front()
+    }
+
+    /// The audio is over: what is less than a frame becomes one.
+    pub(crate) fn finish(&mut self) {
+        if self.filled > 0 {
+            self.end_frame();
         }
+    }
+
+    fn sample(&mut self, sample: i16) {
+        self.samples += 1;
+        self.filled += 1;
+        self.energy += f64::from(sample).powi(2);
+        // Frames end where their time ends, so that no rate makes the clock drift.
+        if self.samples * 1000 >= (self.frames + 1) * FRAME_MS * self.rate {
+            self.end_frame();
+        }
+    }
+
+    fn end_frame(&mut self) {
+        self.levels
+            .push_back((self.energy / f64::from(self.filled.max(1))).sqrt());
+        self.frames += 1;
+        self.energy = 0.0;
+        self.filled = 0;
     }
 }
 
@@ -96,24 +131,44 @@ mod tests {
 
     #[test]
     fn mulaw_covers_the_range() {
-        assert_eq!(
-            (
-                from_mulaw(0xff),
-                from_mulaw(0x7f),
-                from_mulaw(0x80),
-                from_mulaw(0x00)
-            ),
-            (0, 0, 32_124, -32_124)
-        );
+        let decoded = [0xff, 0x7f, 0x80, 0x00].map(from_mulaw);
+        assert_eq!(decoded, [0, 0, 32_124, -32_124]);
     }
 
     #[test]
     fn the_clock_counts_samples_and_not_messages() {
         let mut clock = AudioClock::new(Encoding::PcmS16Le, 16_000);
-        clock.push(&[0; 3200]);
-        clock.push(&[0; 10]);
+        clock.push(&[0; 3199]);
+        clock.push(&[0; 11]);
         assert_eq!(clock.received_ms(), 100);
-        assert_eq!(clock.length(1600), Some(500));
+        assert_eq!(clock.received_bytes(), 3210);
         assert_eq!(std::iter::from_fn(|| clock.pop()).count(), 5);
+        clock.finish();
+        assert_eq!(std::iter::from_fn(|| clock.pop()).count(), 1);
+    }
+
+    #[test]
+    fn odd_rates_do_not_drift() {
+        let mut clock = AudioClock::new(Encoding::PcmMulaw, 11_025);
+        for _ in 0..600 {
+            clock.push(&[0x80; 1103]);
+        }
+        let frames = std::iter::from_fn(|| clock.pop()).count();
+        assert_eq!(
+            u64::try_from(frames).unwrap() * FRAME_MS / 100,
+            clock.received_ms() / 100
+        );
+    }
+
+    #[test]
+    fn a_sample_that_two_messages_share_is_whole() {
+        let mut clock = AudioClock::new(Encoding::PcmS16Le, 8000);
+        let pcm: Vec<u8> = std::iter::repeat_n(1000_i16.to_le_bytes(), 160)
+            .flatten()
+            .collect();
+        let (first, rest) = pcm.split_at(77);
+        clock.push(first);
+        clock.push(rest);
+        assert_eq!(clock.pop(), Some(1000.0));
     }
 }

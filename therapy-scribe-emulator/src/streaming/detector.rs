@@ -14,6 +14,8 @@ pub(crate) struct Detector {
     now_ms: u64,
     last_voice_ms: u64,
     turn: Option<OpenTurn>,
+    /// How many turns the longest turn length has cut.
+    pub(crate) cuts: u64,
 }
 
 #[derive(Debug)]
@@ -24,6 +26,15 @@ struct OpenTurn {
     /// One pause makes one partial at most.
     paused: bool,
     fresh: bool,
+}
+
+/// What is heard in a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Frame {
+    /// There is a voice.
+    pub(crate) voiced: bool,
+    /// A word goes on beyond it.
+    pub(crate) inside_word: bool,
 }
 
 /// What the detector found.
@@ -54,16 +65,16 @@ impl Detector {
             now_ms: 0,
             last_voice_ms: 0,
             turn: None,
+            cuts: 0,
         }
     }
 
-    /// Takes a frame: whether it is voiced, which words ended in it, and whether a word goes on.
-    pub(crate) fn advance(
-        &mut self,
-        voiced: bool,
-        words: Vec<ScriptWord>,
-        inside_word: bool,
-    ) -> Vec<Found> {
+    /// Takes a frame and the words that ended in it.
+    pub(crate) fn advance(&mut self, frame: Frame, words: Vec<ScriptWord>) -> Vec<Found> {
+        let Frame {
+            voiced,
+            inside_word,
+        } = frame;
         self.now_ms += FRAME_MS;
         if voiced {
             self.last_voice_ms = self.now_ms;
@@ -87,6 +98,29 @@ impl Detector {
         }
         found.extend(self.cut());
         found
+    }
+
+    /// Words that came after the last frame, at the end of the audio.
+    pub(crate) fn append(&mut self, words: Vec<ScriptWord>) {
+        if let Some(first) = words.first() {
+            self.open(first.start_ms);
+        }
+        if let Some(turn) = &mut self.turn {
+            turn.words.extend(words);
+        }
+    }
+
+    /// Every word of the open turn, as partials: the last one without its last word (4.3, word by word models).
+    pub(crate) fn last_partials(&self) -> Vec<Found> {
+        let Some(turn) = self.turn.as_ref().filter(|turn| !turn.words.is_empty()) else {
+            return Vec::new();
+        };
+        let partial = |words: &[ScriptWord]| Found::Partial {
+            words: words.to_vec(),
+            onset_ms: turn.onset_ms,
+        };
+        let all_but_last = turn.words.split_last().map_or(&[][..], |(_, rest)| rest);
+        vec![partial(all_but_last), partial(&turn.words)]
     }
 
     /// `ForceEndpoint` and `Terminate`: the open turn is over now.
@@ -154,7 +188,7 @@ impl Detector {
     }
 
     /// Universal-3: the words close a sentence. Universal-Streaming: they sound finished with more confidence than the
-    /// threshold; a closed sentence is taken for 0.9, an open one for 0.5.
+    /// threshold; a closed sentence is taken for 0.9, an open one for 0.3.
     fn sounds_finished(&self) -> bool {
         let closed = self
             .turn
@@ -177,6 +211,7 @@ impl Detector {
             return None;
         }
         let voiced = self.last_voice_ms == self.now_ms;
+        self.cuts += 1;
         let found = self.force();
         if voiced {
             self.open(self.now_ms);
@@ -186,12 +221,13 @@ impl Detector {
 }
 
 pub(crate) fn closes(word: &str) -> bool {
-    word.trim_end_matches(['"', '\'', ')'])
-        .ends_with(['.', '?', '!'])
+    let word = word.trim_end_matches(['"', '\'', ')', '”', '’']);
+    // Three points are a thought that trails off.
+    word.ends_with(['.', '?', '!']) && !word.ends_with("..")
 }
 
 pub(crate) const fn confidence(closed: bool) -> f64 {
-    if closed { 0.9 } else { 0.5 }
+    if closed { 0.9 } else { 0.3 }
 }
 
 #[cfg(test)]
@@ -215,7 +251,13 @@ mod tests {
                 start_ms: *start_ms,
                 end_ms: *end_ms,
             });
-            all.extend(detector.advance(voiced, words.collect(), voiced));
+            all.extend(detector.advance(
+                Frame {
+                    voiced,
+                    inside_word: voiced,
+                },
+                words.collect(),
+            ));
         }
         all.extend(detector.force());
         let text = |words: Vec<ScriptWord>| {

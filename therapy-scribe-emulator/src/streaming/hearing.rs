@@ -1,103 +1,339 @@
-//! Which words of the script are heard: those in whose time there is a voice.
+//! Which words of the script are heard, and when: those of a segment are spread over the voices in its time.
 
 use std::{collections::VecDeque, sync::Arc};
 
 use super::audio::FRAME_MS;
-use crate::script::ScriptWord;
+use crate::script::{ScriptWord, Segment};
 
 /// Follows the script along the audio.
 #[derive(Debug)]
 pub(crate) struct Hearing {
-    words: Arc<[ScriptWord]>,
+    segments: Arc<[Segment]>,
     next: usize,
-    /// Ends of the voiced frames of the last seconds.
-    voiced: VecDeque<u64>,
+    /// Segments whose time has come and whose words are not all said.
+    open: Vec<Spoken>,
 }
 
-/// A word counts as heard when there is a voice this near to it.
-const TOLERANCE_MS: u64 = 60;
-/// How far back voices are remembered: longer than any word.
-const MEMORY_MS: u64 = 10_000;
+/// What a frame brought.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Heard {
+    /// Words that were said to their end.
+    pub(crate) words: Vec<ScriptWord>,
+    /// A word has begun and goes on.
+    pub(crate) inside_word: bool,
+}
 
 impl Hearing {
-    pub(crate) const fn new(words: Arc<[ScriptWord]>) -> Self {
+    pub(crate) const fn new(segments: Arc<[Segment]>) -> Self {
         Self {
-            words,
+            segments,
             next: 0,
-            voiced: VecDeque::new(),
+            open: Vec::new(),
         }
     }
 
-    /// Takes the frame that ends at `until_ms`; returns the words that have been heard to their end.
-    pub(crate) fn advance(&mut self, until_ms: u64, voiced: bool) -> Vec<ScriptWord> {
-        if voiced {
-            self.voiced.push_back(until_ms);
-        }
-        while self
-            .voiced
-            .front()
-            .is_some_and(|end| end + MEMORY_MS < until_ms)
-        {
-            self.voiced.pop_front();
-        }
-        let mut heard = Vec::new();
-        while let Some(word) = self
-            .words
+    /// Takes the frame that ends at `until_ms`.
+    pub(crate) fn advance(&mut self, until_ms: u64, voiced: bool) -> Heard {
+        while let Some(segment) = self
+            .segments
             .get(self.next)
-            .filter(|word| word.end_ms <= until_ms)
+            .filter(|segment| segment.start_ms < until_ms)
         {
-            if self.is_voiced(word) {
-                heard.push(word.clone());
-            }
+            self.open.push(Spoken::new(segment));
             self.next += 1;
         }
+        let mut heard = Heard::default();
+        for spoken in &mut self.open {
+            heard.words.extend(spoken.advance(until_ms, voiced));
+            heard.inside_word |= spoken.is_inside_word();
+        }
+        self.open
+            .retain(|spoken| !spoken.words.is_empty() && !spoken.is_over(until_ms));
         heard
     }
 
-    /// The word that goes on is lost (11.9).
-    pub(crate) fn lose_next(&mut self) {
-        self.next = (self.next + 1).min(self.words.len());
+    /// The audio is over: what its last segment still holds was said, where little of the segment is missing.
+    pub(crate) fn finish(&mut self, until_ms: u64) -> Vec<ScriptWord> {
+        let almost_over = |spoken: &&mut Spoken| spoken.end_ms <= until_ms + CUT_TAIL_MS;
+        let rest = self.open.iter_mut().filter(almost_over);
+        rest.flat_map(Spoken::rest).collect()
     }
 
-    /// Whether a word has begun and not ended: no turn ends inside it.
-    pub(crate) fn is_inside_word(&self, at_ms: u64) -> bool {
-        self.words
-            .get(self.next)
-            .is_some_and(|word| word.start_ms <= at_ms && self.is_voiced(word))
+    /// The words that go on are lost (11.9).
+    pub(crate) fn lose_word(&mut self) {
+        for spoken in self
+            .open
+            .iter_mut()
+            .filter(|spoken| spoken.is_inside_word())
+        {
+            spoken.take_next();
+            spoken.begun_ms = None;
+        }
+    }
+}
+
+/// A pause in which a thought may have been completed.
+const PAUSE_MS: u64 = 100;
+/// How many words ahead a clause may end at a pause: what is said before the pause of a segment is a guess.
+const SNAP_WORDS: usize = 5;
+/// The shortest time in which anybody says a word.
+const FASTEST_MS: u64 = 60;
+/// So much of the last segment may be missing at the end of the audio.
+const CUT_TAIL_MS: u64 = 250;
+
+/// A segment that is being said.
+#[derive(Debug)]
+struct Spoken {
+    speaker: String,
+    end_ms: u64,
+    /// Words to come, with the share of the time that each takes.
+    words: VecDeque<(String, u64)>,
+    /// The shares of the words since the last pause.
+    said: u64,
+    /// The shares of all words after the last pause.
+    total: u64,
+    /// Voice since the last pause.
+    voiced_ms: u64,
+    all_voiced_ms: u64,
+    count: u64,
+    quiet_ms: u64,
+    /// When the voice of the word that goes on began, and how much of it there is.
+    begun_ms: Option<u64>,
+    begun_voiced_ms: u64,
+    last_voice_ms: u64,
+}
+
+impl Spoken {
+    fn new(segment: &Segment) -> Self {
+        let share = |word: &str| u64::try_from(word.chars().count()).unwrap_or(1) + 1;
+        let words: VecDeque<_> = segment
+            .text
+            .split_whitespace()
+            .map(|word| (word.to_owned(), share(word)))
+            .collect();
+        Self {
+            speaker: segment.speaker.clone(),
+            end_ms: segment.end_ms,
+            said: 0,
+            total: words.iter().map(|(_, share)| share).sum(),
+            words,
+            voiced_ms: 0,
+            all_voiced_ms: 0,
+            count: 0,
+            quiet_ms: 0,
+            begun_ms: None,
+            begun_voiced_ms: 0,
+            last_voice_ms: segment.start_ms,
+        }
     }
 
-    fn is_voiced(&self, word: &ScriptWord) -> bool {
-        let (from, to) = (
-            word.start_ms.saturating_sub(TOLERANCE_MS),
-            word.end_ms + TOLERANCE_MS + FRAME_MS,
-        );
-        self.voiced
+    const fn is_over(&self, until_ms: u64) -> bool {
+        until_ms >= self.end_ms
+    }
+
+    const fn is_inside_word(&self) -> bool {
+        self.begun_voiced_ms > 0 && self.quiet_ms < PAUSE_MS
+    }
+
+    fn advance(&mut self, until_ms: u64, voiced: bool) -> Vec<ScriptWord> {
+        let mut words = Vec::new();
+        if voiced {
+            self.quiet_ms = 0;
+            self.last_voice_ms = until_ms;
+            self.voiced_ms += FRAME_MS;
+            self.all_voiced_ms += FRAME_MS;
+            self.begun_voiced_ms += FRAME_MS;
+            self.begun_ms
+                .get_or_insert(until_ms.saturating_sub(FRAME_MS));
+            words.extend(self.voiced_words(until_ms));
+        } else {
+            self.quiet_ms += FRAME_MS;
+            if self.quiet_ms == PAUSE_MS {
+                words.extend(self.pause());
+            }
+        }
+        if self.is_over(until_ms) {
+            words.extend(self.rest());
+        }
+        words
+    }
+
+    /// The share of the time that has passed decides how many words were said: as if nobody paused from here on.
+    fn voiced_words(&mut self, until_ms: u64) -> Vec<ScriptWord> {
+        let left_ms = self.end_ms.saturating_sub(until_ms);
+        let passed = (self.total * self.voiced_ms)
+            .checked_div(self.voiced_ms + left_ms)
+            .unwrap_or(0);
+        let mut said = self.said;
+        let count = self
+            .words
             .iter()
-            .rev()
-            .any(|end| (from..=to).contains(end))
+            .take_while(|(_, share)| {
+                said += share;
+                said <= passed
+            })
+            .count();
+        self.say(count, until_ms)
     }
+
+    /// At a pause the word that has begun is finished, and so is a clause that ends nearby: people pause between words.
+    fn pause(&mut self) -> Vec<ScriptWord> {
+        let half_said = usize::from(self.begun_voiced_ms >= FASTEST_MS);
+        let limit = self.total / 5;
+        let mut ahead = 0;
+        let clause = self
+            .words
+            .iter()
+            .take(SNAP_WORDS)
+            .take_while(|(_, share)| {
+                ahead += share;
+                ahead <= limit
+            })
+            .position(|(word, _)| ends_clause(word));
+        let count = match clause {
+            Some(index) if half_said > 0 => index + 1,
+            _ => half_said,
+        };
+        let words = self.say(count, self.last_voice_ms);
+        self.total = self.words.iter().map(|(_, share)| share).sum();
+        (
+            self.said,
+            self.voiced_ms,
+            self.begun_voiced_ms,
+            self.begun_ms,
+        ) = (0, 0, 0, None);
+        words
+    }
+
+    /// The time of the segment is over: the rest was said too, as far as there was voice enough for it.
+    fn rest(&mut self) -> Vec<ScriptWord> {
+        let possible = (self.all_voiced_ms / FASTEST_MS).saturating_sub(self.count);
+        let count = usize::try_from(possible)
+            .unwrap_or(usize::MAX)
+            .max(usize::from(self.count == 0 && self.all_voiced_ms > 0))
+            .min(self.words.len());
+        self.say(count, self.last_voice_ms)
+    }
+
+    /// The next words are over by `until_ms`; their time is shared out by their length.
+    fn say(&mut self, count: usize, until_ms: u64) -> Vec<ScriptWord> {
+        let taken: Vec<(String, u64)> = (0..count).filter_map(|_| self.take_next()).collect();
+        let shares: u64 = taken.iter().map(|(_, share)| share).sum();
+        let from = self.begun_ms.unwrap_or(until_ms).min(until_ms);
+        let place = |passed: u64| {
+            from + ((until_ms - from) * passed)
+                .checked_div(shares)
+                .unwrap_or(0)
+        };
+        let mut passed = 0;
+        let words: Vec<ScriptWord> = taken
+            .into_iter()
+            .map(|(text, share)| {
+                let start_ms = place(passed);
+                passed += share;
+                ScriptWord {
+                    text,
+                    speaker: self.speaker.clone(),
+                    start_ms,
+                    end_ms: place(passed),
+                }
+            })
+            .collect();
+        if !words.is_empty() {
+            self.begun_ms = None;
+            self.begun_voiced_ms = 0;
+        }
+        words
+    }
+
+    fn take_next(&mut self) -> Option<(String, u64)> {
+        let word = self.words.pop_front()?;
+        self.said += word.1;
+        self.count += 1;
+        Some(word)
+    }
+}
+
+fn ends_clause(word: &str) -> bool {
+    word.ends_with(['.', ',', '?', '!', ';', ':', '—', '…', '-'])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn word(text: &str, start_ms: u64, end_ms: u64) -> ScriptWord {
-        ScriptWord {
-            text: text.to_owned(),
+    fn words_of(text: &str, start_ms: u64, end_ms: u64, spoken: &[(u64, u64)]) -> Vec<ScriptWord> {
+        let segment = Segment {
             speaker: "a".to_owned(),
+            text: text.to_owned(),
             start_ms,
             end_ms,
+        };
+        let mut hearing = Hearing::new(vec![segment].into());
+        let mut said = Vec::new();
+        for until in (FRAME_MS..=end_ms + 2000).step_by(20) {
+            let voiced = spoken
+                .iter()
+                .any(|(from, to)| (*from..*to).contains(&(until - FRAME_MS)));
+            said.extend(hearing.advance(until, voiced).words);
         }
+        said
+    }
+
+    fn texts(words: &[ScriptWord]) -> Vec<&str> {
+        words.iter().map(|word| word.text.as_str()).collect()
+    }
+
+    #[test]
+    fn words_fill_a_segment_by_length() {
+        let words = words_of("I slept badly.", 1000, 2500, &[(1000, 2500)]);
+        let times: Vec<_> = words.iter().map(|w| (w.start_ms, w.end_ms)).collect();
+        assert_eq!(times, [(1000, 1200), (1200, 1800), (1800, 2500)]);
     }
 
     #[test]
     fn what_the_script_says_over_silence_is_not_heard() {
-        let mut hearing = Hearing::new(vec![word("one", 0, 400), word("two", 1000, 1400)].into());
-        let mut heard = Vec::new();
-        for end in (20..=2000).step_by(20) {
-            heard.extend(hearing.advance(end, end <= 400));
-        }
-        assert_eq!(heard, [word("one", 0, 400)]);
+        assert_eq!(words_of("I slept badly.", 1000, 2500, &[(0, 900)]), []);
+        let mostly_silent = words_of("one two three four five six seven", 0, 4000, &[(0, 200)]);
+        assert!(mostly_silent.len() <= 3, "{mostly_silent:?}");
+    }
+
+    #[test]
+    fn a_pause_inside_a_segment_falls_between_words_and_at_the_clause() {
+        let words = words_of(
+            "I slept badly. And then I got up again.",
+            0,
+            6000,
+            &[(0, 1400), (4000, 6000)],
+        );
+        assert_eq!(words.len(), 9);
+        let before: Vec<_> = words.iter().filter(|w| w.end_ms <= 1400).collect();
+        assert_eq!(before.last().map(|w| w.text.as_str()), Some("badly."));
+        assert!(
+            words.iter().all(|w| w.end_ms <= 1400 || w.start_ms >= 4000),
+            "{words:?}"
+        );
+    }
+
+    #[test]
+    fn voices_that_start_late_and_end_early_lose_no_word() {
+        let words = words_of("Yes, I will.", 1000, 2000, &[(1200, 1700)]);
+        assert_eq!(texts(&words), ["Yes,", "I", "will."]);
+        assert!(words.iter().all(|w| w.start_ms >= 1200 && w.end_ms <= 1700));
+    }
+
+    #[test]
+    fn people_who_talk_at_once_are_both_heard() {
+        let segment = |speaker: &str, text: &str| Segment {
+            speaker: speaker.to_owned(),
+            text: text.to_owned(),
+            start_ms: 0,
+            end_ms: 1000,
+        };
+        let mut hearing = Hearing::new(vec![segment("a", "one two"), segment("b", "three")].into());
+        let words: Vec<_> = (1..=50)
+            .flat_map(|n| hearing.advance(n * FRAME_MS, true).words)
+            .collect();
+        assert_eq!(words.len(), 3);
     }
 }

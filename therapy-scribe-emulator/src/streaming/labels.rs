@@ -11,8 +11,18 @@ use crate::script::ScriptWord;
 pub(crate) struct Labels {
     letters: HashMap<String, usize>,
     max_speakers: usize,
+    order: LetterOrder,
     random: Random,
     finals: Vec<Labelled>,
+}
+
+/// Who gets which letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LetterOrder {
+    /// The first speaker is A.
+    Discovery,
+    /// The first speaker is B, the second A: 11.13.
+    Swapped,
 }
 
 /// The labels of one final: a letter for each word, live and true.
@@ -41,13 +51,14 @@ const MISSING_PERCENT: u64 = 4;
 const SHORTEST_MS: u64 = 1000;
 
 impl Labels {
-    pub(crate) fn new(max_speakers: Option<u64>, seed: u64) -> Self {
+    pub(crate) fn new(max_speakers: Option<u64>, order: LetterOrder, seed: u64) -> Self {
         let max_speakers = max_speakers
             .and_then(|max| usize::try_from(max).ok())
             .unwrap_or(26);
         Self {
             letters: HashMap::new(),
             max_speakers,
+            order,
             random: Random(seed),
             finals: Vec::new(),
         }
@@ -103,7 +114,10 @@ impl Labels {
         let next = self.letters.len();
         let index = *self.letters.entry(speaker.to_owned()).or_insert(next);
         // A hard cap: a further voice is merged into the last one.
-        let index = index.min(self.max_speakers - 1);
+        let index = match (self.order, index.min(self.max_speakers - 1)) {
+            (LetterOrder::Swapped, first @ (0 | 1)) if self.max_speakers > 1 => 1 - first,
+            (_, index) => index,
+        };
         char::from(b'A' + u8::try_from(index).unwrap_or(25).min(25))
     }
 
@@ -139,10 +153,12 @@ impl Labelled {
     /// By a client's rule: a word's own label, else its turn's.
     fn is_wrong(&self) -> bool {
         let turn = dominant(self.live.iter().flatten());
-        self.live
+        let word_is_wrong = self
+            .live
             .iter()
             .zip(&self.truth)
-            .any(|(live, truth)| live.or(turn) != Some(*truth))
+            .any(|(live, truth)| live.or(turn) != Some(*truth));
+        word_is_wrong || turn != dominant(self.truth.iter())
     }
 
     fn revision(&self) -> Value {
@@ -169,7 +185,7 @@ fn dominant<'a>(letters: impl Iterator<Item = &'a char>) -> Option<char> {
         .map(|(letter, _)| letter)
 }
 
-/// SplitMix64: the same for the same seed, and that is all it must be.
+/// `SplitMix64`: the same for the same seed, and that is all it must be.
 #[derive(Debug, Clone)]
 pub(crate) struct Random(pub(crate) u64);
 
@@ -184,5 +200,85 @@ impl Random {
 
     pub(crate) fn percent(&mut self, percent: u64) -> bool {
         self.below(100) < percent
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(speakers: &[&str]) -> Vec<ScriptWord> {
+        let word = |(at, speaker): (u64, &&str)| ScriptWord {
+            text: "word".to_owned(),
+            speaker: (*speaker).to_owned(),
+            start_ms: at * 300,
+            end_ms: at * 300 + 300,
+        };
+        (0..).zip(speakers).map(word).collect()
+    }
+
+    fn label(labels: &mut Labels, order: u64, speakers: &[&str]) -> Labelled {
+        let words = words(speakers);
+        let times = words.iter().map(|w| (w.start_ms, w.end_ms)).collect();
+        labels.label(order, &words, times)
+    }
+
+    #[test]
+    fn some_live_labels_are_wrong_and_one_revision_corrects_them() {
+        let mut labels = Labels::new(None, LetterOrder::Discovery, 7);
+        let turns: Vec<_> = (0..100)
+            .map(|order| label(&mut labels, order, &["a", "a", "a", "b", "b", "b"]))
+            .collect();
+        let live = |turn: &Labelled| {
+            turn.live
+                .iter()
+                .zip(&turn.truth)
+                .filter(|(l, t)| **l == Some(**t))
+                .count()
+        };
+        let right: usize = turns.iter().map(live).sum();
+        assert!(
+            (450..590).contains(&right),
+            "{right} of 600 words are right live"
+        );
+        let revision = labels.revise().unwrap();
+        let revised = revision["revisions"].as_array().unwrap();
+        assert!(revised.len() > 10);
+        for turn in revised {
+            let letters: Vec<_> = turn["words"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|w| w["speaker"].as_str().unwrap())
+                .collect();
+            assert_eq!(letters, ["A", "A", "A", "B", "B", "B"]);
+        }
+        assert_eq!(
+            labels.revise(),
+            None,
+            "only what changed since the last revision"
+        );
+    }
+
+    #[test]
+    fn short_turns_are_pending_and_revised() {
+        let mut labels = Labels::new(None, LetterOrder::Discovery, 1);
+        let turn = label(&mut labels, 0, &["a"]);
+        assert_eq!((turn.turn().as_str(), turn.word(0)), ("PENDING", None));
+        assert_eq!(
+            labels.revise().unwrap()["revisions"][0]["speaker_label"],
+            "A"
+        );
+    }
+
+    #[test]
+    fn letters_follow_discovery_a_cap_merges_and_a_swap_swaps() {
+        let truth = |max, order| {
+            let mut labels = Labels::new(max, order, 1);
+            label(&mut labels, 0, &["x", "y", "z", "x"]).truth
+        };
+        assert_eq!(truth(None, LetterOrder::Discovery), ['A', 'B', 'C', 'A']);
+        assert_eq!(truth(Some(2), LetterOrder::Discovery), ['A', 'B', 'B', 'A']);
+        assert_eq!(truth(None, LetterOrder::Swapped), ['B', 'A', 'C', 'B']);
     }
 }

@@ -2,12 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{detector, labels::Labelled, params::Params, profile::Family};
+use super::{Fatal, detector, labels::Labelled, params::Params, profile::Family, redact::core_of};
 use crate::script::ScriptWord;
 
 /// Edges of a turn absorb silence: the first word begins up to this much early, the last ends this much late.
 const EARLY_MS: u64 = 990;
 const LATE_MS: u64 = 240;
+
+/// Earlier turns have no confidence of their speakers.
+const SURE_FROM: u64 = 2;
 
 pub(crate) fn begin(id: &str, expires_at: u64, params: &Params) -> Value {
     json!({"type": "Begin", "id": id, "expires_at": expires_at, "configuration": {
@@ -22,64 +25,67 @@ pub(crate) fn begin(id: &str, expires_at: u64, params: &Params) -> Value {
     }})
 }
 
+/// 4.8.
+pub(crate) fn error(fatal: &Fatal) -> Value {
+    json!({"type": "Error", "error_code": fatal.code, "error": fatal.text})
+}
+
 pub(crate) fn speech_started(onset_ms: u64) -> Value {
     json!({"type": "SpeechStarted", "timestamp": onset_ms, "confidence": 0.93})
 }
 
-/// Padded times of a turn's words; the first begins no earlier than the turn before it ended.
-pub(crate) fn times(words: &[ScriptWord], floor_ms: u64) -> Vec<(u64, u64)> {
+/// Where the silence lies that the edges of a turn absorb.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Edges {
+    /// The end of the turn before it, as it was sent.
+    pub(crate) from_ms: u64,
+    /// How far the audio has been heard.
+    pub(crate) until_ms: u64,
+}
+
+/// 11.8: the times of a turn's words; the first begins early and the last ends late, as far as there is room.
+pub(crate) fn times(words: &[ScriptWord], edges: Edges) -> Vec<(u64, u64)> {
     let mut times: Vec<(u64, u64)> = words
         .iter()
         .map(|word| (word.start_ms, word.end_ms))
         .collect();
     if let Some((start, _)) = times.first_mut() {
-        *start = start.saturating_sub(EARLY_MS).max(floor_ms.min(*start));
+        *start = start
+            .saturating_sub(EARLY_MS)
+            .max(edges.from_ms.min(*start));
     }
     if let Some((_, end)) = times.last_mut() {
-        *end += LATE_MS;
+        *end = (*end + LATE_MS).min(edges.until_ms.max(*end));
     }
     times
 }
 
 /// A whole-turn partial: 11.8.
-pub(crate) fn partial(order: u64, words: &[ScriptWord], floor_ms: u64) -> Value {
+pub(crate) fn partial(order: u64, words: &[ScriptWord], edges: Edges, formatted: bool) -> Value {
     let listed = words
         .iter()
-        .zip(times(words, floor_ms))
+        .zip(times(words, edges))
         .map(|(word, time)| listed(&word.text, time, false));
     turn(
         order,
         Turn {
-            formatted: true,
+            formatted,
             end: false,
             transcript: &join(words),
             utterance: "",
             confidence: 0.0,
         },
-        listed.collect(),
+        &listed.collect::<Vec<_>>(),
     )
 }
 
-/// A whole-turn final, labelled where labels were asked for.
-pub(crate) fn finished(
-    order: u64,
-    words: &[ScriptWord],
-    times: &[(u64, u64)],
-    labels: Option<&Labelled>,
-) -> Value {
+/// A whole-turn final.
+pub(crate) fn finished(order: u64, words: &[ScriptWord], times: &[(u64, u64)]) -> Value {
     let text = join(words);
     let listed = words
         .iter()
         .zip(times)
-        .enumerate()
-        .map(|(index, (word, time))| {
-            let mut word = listed(&word.text, *time, true);
-            if let Some(letter) = labels.and_then(|labels| labels.word(index)) {
-                word.insert("speaker".to_owned(), letter.to_string().into());
-                word.insert("speaker_confidence".to_owned(), json!(0.82));
-            }
-            word
-        });
+        .map(|(word, time)| listed(&word.text, *time, true));
     let shape = Turn {
         formatted: true,
         end: true,
@@ -87,21 +93,45 @@ pub(crate) fn finished(
         utterance: &text,
         confidence: 1.0,
     };
-    let mut message = turn(order, shape, listed.collect());
-    if let Some(labels) = labels {
-        put_before_type(&mut message, "speaker_label", labels.turn().into());
-        put_before_type(&mut message, "speaker_confidence", json!(0.82));
+    turn(order, shape, &listed.collect::<Vec<_>>())
+}
+
+/// 11.9: labels and confidences on a final. The first turns of a session have no confidences yet.
+pub(crate) fn label(message: &mut Value, labels: &Labelled) {
+    let sure = labels.order >= SURE_FROM;
+    let words = message.get_mut("words").and_then(Value::as_array_mut);
+    for (index, word) in words.into_iter().flatten().enumerate() {
+        if let (Some(letter), Value::Object(fields)) = (labels.word(index), word) {
+            fields.insert("speaker".to_owned(), letter.to_string().into());
+            if sure {
+                fields.insert("speaker_confidence".to_owned(), json!(0.82));
+            }
+        }
     }
-    message
+    put_before_type(message, "speaker_label", labels.turn().into());
+    put_before_type(
+        message,
+        "speaker_confidence",
+        json!(if sure { 0.82 } else { 0.0 }),
+    );
+}
+
+/// What a word-by-word message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Partial,
+    PlainFinal,
+    FormattedFinal,
 }
 
 /// 11.10: word by word, lower case and without punctuation until formatted. The last word of a partial is not final.
-pub(crate) fn word_by_word(order: u64, words: &[ScriptWord], end: bool, formatted: bool) -> Value {
+pub(crate) fn word_by_word(order: u64, words: &[ScriptWord], form: Form) -> Value {
+    let (end, formatted) = (form != Form::Partial, form == Form::FormattedFinal);
     let shown = |word: &ScriptWord| {
         if formatted {
             word.text.clone()
         } else {
-            bare(&word.text)
+            core_of(&word.text)
         }
     };
     let settled = if end {
@@ -137,10 +167,11 @@ pub(crate) fn word_by_word(order: u64, words: &[ScriptWord], end: bool, formatte
             utterance,
             confidence,
         },
-        listed.collect(),
+        &listed.collect::<Vec<_>>(),
     )
 }
 
+#[derive(Clone, Copy)]
 struct Turn<'a> {
     formatted: bool,
     end: bool,
@@ -150,7 +181,7 @@ struct Turn<'a> {
 }
 
 /// `type` stands last, as on the live service.
-fn turn(order: u64, turn: Turn<'_>, words: Vec<Map<String, Value>>) -> Value {
+fn turn(order: u64, turn: Turn<'_>, words: &[Map<String, Value>]) -> Value {
     json!({"turn_order": order, "turn_is_formatted": turn.formatted, "end_of_turn": turn.end,
         "transcript": turn.transcript, "end_of_turn_confidence": turn.confidence, "words": words,
         "utterance": turn.utterance, "type": "Turn"})
@@ -180,9 +211,4 @@ fn join(words: &[ScriptWord]) -> String {
         .map(|word| word.text.as_str())
         .collect::<Vec<_>>()
         .join(" ")
-}
-
-fn bare(word: &str) -> String {
-    word.trim_matches(|c: char| !c.is_alphanumeric())
-        .to_lowercase()
 }

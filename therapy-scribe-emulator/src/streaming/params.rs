@@ -1,37 +1,37 @@
 //! Query parameters, checked as the service checks them (`streaming-stt.md` 2.2, 2.3; 11.3). Unknown names are ignored.
 
-use std::collections::HashMap;
-
-use serde_json::Value;
-
 use super::{
     Fatal,
     audio::Encoding,
-    profile::{Family, Profile},
+    checks::{check_family, check_languages, check_terms, check_text, invalid, one_of},
+    profile::{Family, Overrides, Profile, partial_every},
+    query::Query,
 };
-
-/// A decoded query.
-pub(crate) type Query = HashMap<String, String>;
 
 /// The parameters of a session.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the switches of the service, each by itself"
+)]
 pub(crate) struct Params {
     pub(crate) model: String,
     pub(crate) family: Family,
     pub(crate) rate: u64,
     pub(crate) encoding: Encoding,
     pub(crate) mode: Option<String>,
-    pub(crate) profile: Profile,
+    pub(crate) overrides: Overrides,
     pub(crate) speaker_labels: bool,
     pub(crate) max_speakers: Option<u64>,
     /// Audio between two revisions, milliseconds; `None`: only at the end.
     pub(crate) revision_interval: Option<u64>,
     pub(crate) partials: bool,
     pub(crate) format_turns: bool,
-    pub(crate) language: Option<String>,
+    pub(crate) language_detection: bool,
     pub(crate) domain: Option<String>,
     pub(crate) medical_skipped: bool,
     pub(crate) redact_pii: bool,
+    pub(crate) redact_policies: Option<Vec<String>>,
     pub(crate) redact_as_entity: bool,
     pub(crate) filter_profanity: bool,
     pub(crate) voice_focus: Option<String>,
@@ -53,91 +53,76 @@ const MODELS: [&str; 11] = [
     "universal-3-7-preview",
     "_universal-3-5-notetaker",
 ];
-const LANGUAGES: [&str; 33] = [
-    "en", "es", "de", "fr", "it", "pt", "tr", "nl", "sv", "no", "da", "fi", "hi", "vi", "ar", "he",
-    "ja", "ur", "zh", "ru", "ko", "ca", "gl", "ro", "et", "fa", "yue", "af", "mr", "zu", "xh",
-    "nn", "multi",
-];
+const MULTILINGUAL: &str = "universal-streaming-multilingual";
+pub(crate) const MODES: [&str; 3] = ["min_latency", "balanced", "max_accuracy"];
 const MEDICAL: [&str; 4] = ["en", "es", "de", "fr"];
 
 impl Params {
     pub(crate) fn read(query: &Query, refused_models: &[String]) -> Result<Self, Fatal> {
         let reader = Reader(query);
         let languages = reader.languages()?;
-        let mut model = query
-            .get("speech_model")
-            .map_or("universal-3-6-pro", String::as_str);
-        if !MODELS.contains(&model) || refused_models.iter().any(|refused| refused == model) {
-            let allowed: Vec<_> = MODELS
-                .iter()
-                .filter(|known| !refused_models.iter().any(|r| r == *known))
-                .collect();
-            return Err(invalid(
-                "speech_model",
-                &format!("Input should be one of {allowed:?}"),
-            ));
-        }
-        if languages == ["multi"] {
-            model = "universal-streaming-multilingual";
-        }
-        let family = match model {
-            "universal-streaming-english" | "universal-streaming-multilingual" => {
-                Family::UniversalStreaming
-            }
-            "whisper-rt" => Family::Whisper,
-            _ => Family::Universal3,
-        };
-        reader.check_model(family, model)?;
-        let speaker_labels = reader.flag("speaker_labels")?.unwrap_or(false);
+        let model = reader.model(&languages, refused_models)?;
+        let family = family_of(&model);
+        reader.check_texts(family, &model)?;
+        let speaker_labels = reader.flag("speaker_labels")?;
         let redact_pii = reader.flag("redact_pii")?.unwrap_or(false);
-        let mode = reader.one_of("mode", &["min_latency", "balanced", "max_accuracy"])?;
         let domain = reader.one_of("domain", &["medical-v1"])?;
+        // 7: otherwise the domain is ignored, and a warning is sent.
         let medical_skipped = domain.is_some()
             && !languages.is_empty()
-            && !MEDICAL
-                .iter()
-                .any(|code| languages.iter().any(|l| l == code));
+            && !languages.iter().any(|l| MEDICAL.contains(&l.as_str()));
+        let silence = reader.flag("acknowledge_silence")?.unwrap_or(false);
         Ok(Self {
-            profile: reader.profile(family, mode.as_deref(), speaker_labels)?,
+            mode: reader.one_of("mode", &MODES)?,
+            overrides: reader.overrides()?,
             rate: reader.rate()?,
             encoding: reader.encoding()?,
+            speaker_labels: speaker_labels.unwrap_or(false),
             max_speakers: reader.number("max_speakers", 1, 10)?,
-            revision_interval: reader
-                .number("speaker_labels_revision_interval_ms", 0, 86_400_000)?
-                .filter(|interval| *interval > 0)
-                .map(|interval| interval.clamp(120_000, 300_000)),
+            revision_interval: reader.revision_interval()?,
             partials: reader.flag("include_partial_turns")?.unwrap_or(!redact_pii),
             format_turns: reader.flag("format_turns")?.unwrap_or(false),
-            language: if reader.flag("language_detection")?.unwrap_or(false) {
-                Some(
-                    languages
-                        .first()
-                        .cloned()
-                        .unwrap_or_else(|| "en".to_owned()),
-                )
-            } else {
-                None
-            },
+            // 2.4: Whisper always reports it.
+            language_detection: reader.flag("language_detection")?.unwrap_or(false)
+                || family == Family::Whisper,
+            redact_policies: reader.policies()?,
             redact_as_entity: reader
                 .one_of("redact_pii_sub", &["hash", "entity_name"])?
-                .as_deref()
-                == Some("entity_name"),
+                .is_some_and(|sub| sub == "entity_name"),
             filter_profanity: reader.flag("filter_profanity")?.unwrap_or(false),
-            voice_focus: reader.one_of("voice_focus", &["near-field", "far-field"])?,
+            voice_focus: reader.voice_focus()?,
             heartbeat: reader.flag("session_heartbeat")?.unwrap_or(false),
-            silence: reader.flag("acknowledge_silence")?.unwrap_or(false)
-                && family == Family::Universal3,
+            silence: silence && family == Family::Universal3,
             inactivity_ms: reader
                 .number("inactivity_timeout", 5, 3600)?
                 .map(|seconds| seconds * 1000),
-            model: model.to_owned(),
-            family,
-            mode,
-            speaker_labels,
-            redact_pii,
             domain: domain.filter(|_| !medical_skipped),
+            model,
+            family,
+            redact_pii,
             medical_skipped,
         })
+    }
+
+    /// How turns end by all that the client has set.
+    pub(crate) fn profile(&self) -> Profile {
+        let profile = Profile::of(self.family, self.mode.as_deref(), self.speaker_labels);
+        self.overrides.over(profile)
+    }
+
+    /// 2.4: models that are listed and fail five seconds after `Begin`.
+    pub(crate) fn is_doomed(&self) -> bool {
+        ["universal-3-7-preview", "u3-rt-agent"].contains(&self.model.as_str())
+    }
+}
+
+fn family_of(model: &str) -> Family {
+    match model {
+        "universal-streaming-english" | "universal-streaming-multilingual" => {
+            Family::UniversalStreaming
+        }
+        "whisper-rt" => Family::Whisper,
+        _ => Family::Universal3,
     }
 }
 
@@ -149,58 +134,71 @@ impl Reader<'_> {
         self.0.get(name).map(String::as_str)
     }
 
-    fn check_model(&self, family: Family, model: &str) -> Result<(), Fatal> {
+    /// A refusal lists what is allowed.
+    fn model(&self, languages: &[String], refused: &[String]) -> Result<String, Fatal> {
+        let model = self.get("speech_model").unwrap_or("universal-3-6-pro");
+        let allowed: Vec<&str> = MODELS
+            .into_iter()
+            .filter(|known| !refused.iter().any(|refused| refused == known))
+            .collect();
+        if !allowed.contains(&model) {
+            return Err(invalid("speech_model", &one_of(&allowed)));
+        }
+        // 2.3: this list is a choice of model.
+        let multilingual = languages == ["multi"];
+        Ok(if multilingual { MULTILINGUAL } else { model }.to_owned())
+    }
+
+    fn check_texts(&self, family: Family, model: &str) -> Result<(), Fatal> {
         for name in ["prompt", "mode"] {
-            if family != Family::Universal3 && self.get(name).is_some() {
-                let text = format!(
-                    "`{name}` needs the universal-3-6-pro model. Current speech_model: '{model}'"
-                );
-                return Err(invalid(name, &text));
+            if self.get(name).is_some() {
+                check_family(name, family, model)?;
             }
         }
         check_text("prompt", self.get("prompt"))?;
         check_text("agent_context", self.get("agent_context"))?;
         let terms = self.get("keyterms_prompt").or_else(|| self.get("keyterms"));
-        check_terms(self.list("keyterms_prompt", terms)?.len())?;
-        self.list("redact_pii_policies", self.get("redact_pii_policies"))?;
-        if self.get("voice_focus_threshold").is_some() && self.get("voice_focus").is_none() {
-            return Err(invalid(
-                "voice_focus_threshold",
-                "Value error, needs voice_focus",
-            ));
-        }
+        check_terms(Self::list("keyterms_prompt", terms)?.len())?;
         self.number("previous_context_n_turns", 0, 100).map(|_| ())
     }
 
-    fn profile(
-        &self,
-        family: Family,
-        mode: Option<&str>,
-        diarized: bool,
-    ) -> Result<Profile, Fatal> {
-        let mut profile = Profile::of(family, mode, diarized);
+    fn policies(&self) -> Result<Option<Vec<String>>, Fatal> {
+        let policies = self.get("redact_pii_policies");
+        let list = Self::list("redact_pii_policies", policies)?;
+        Ok(policies.map(|_| list))
+    }
+
+    fn voice_focus(&self) -> Result<Option<String>, Fatal> {
+        let focus = self.one_of("voice_focus", &["near-field", "far-field"])?;
+        if self.unit("voice_focus_threshold")?.is_some() && focus.is_none() {
+            return Err(invalid(
+                "voice_focus_threshold",
+                "Value error, voice_focus_threshold requires voice_focus",
+            ));
+        }
+        Ok(focus)
+    }
+
+    /// 4.4: outside the range refused, inside it clamped.
+    fn revision_interval(&self) -> Result<Option<u64>, Fatal> {
+        let interval = self.number("speaker_labels_revision_interval_ms", 0, 86_400_000)?;
+        Ok(interval
+            .filter(|interval| *interval > 0)
+            .map(|interval| interval.clamp(120_000, 300_000)))
+    }
+
+    fn overrides(&self) -> Result<Overrides, Fatal> {
         let min = self.number("min_turn_silence", 0, u64::MAX)?;
         // The old name counts when the new one is not there.
-        let min = min.or(self.number("min_end_of_turn_silence_when_confident", 0, u64::MAX)?);
-        if let Some(min) = min {
-            profile.min_silence = min.clamp(50, 10_000);
-        }
-        profile.max_silence = self
-            .number("max_turn_silence", 0, u64::MAX)?
-            .unwrap_or(profile.max_silence);
-        profile.interruption_delay = self
-            .number("interruption_delay", 0, 1000)?
-            .unwrap_or(profile.interruption_delay);
-        profile.vad_threshold = self.unit("vad_threshold")?.unwrap_or(profile.vad_threshold);
-        profile.confidence_threshold = self
-            .unit("end_of_turn_confidence_threshold")?
-            .unwrap_or(profile.confidence_threshold);
-        match self.flag("continuous_partials")? {
-            Some(true) => profile.partial_every = 1000,
-            Some(false) => profile.partial_every = 3000,
-            None => {}
-        }
-        Ok(profile)
+        let old = self.number("min_end_of_turn_silence_when_confident", 0, u64::MAX)?;
+        Ok(Overrides {
+            min_silence: min.or(old),
+            max_silence: self.number("max_turn_silence", 0, u64::MAX)?,
+            interruption_delay: self.number("interruption_delay", 0, 1000)?,
+            vad_threshold: self.unit("vad_threshold")?,
+            partial_every: self.flag("continuous_partials")?.map(partial_every),
+            confidence_threshold: self.unit("end_of_turn_confidence_threshold")?,
+        })
     }
 
     fn rate(&self) -> Result<u64, Fatal> {
@@ -231,7 +229,7 @@ impl Reader<'_> {
     }
 
     fn languages(&self) -> Result<Vec<String>, Fatal> {
-        let mut languages = self.list("language_codes", self.get("language_codes"))?;
+        let mut languages = Self::list("language_codes", self.get("language_codes"))?;
         if languages.is_empty() {
             languages.extend(self.get("language_code").map(str::to_owned));
         }
@@ -240,7 +238,7 @@ impl Reader<'_> {
     }
 
     /// 2.1: one parameter with a JSON array; commas and repeated names are refused.
-    fn list(&self, name: &str, text: Option<&str>) -> Result<Vec<String>, Fatal> {
+    fn list(name: &str, text: Option<&str>) -> Result<Vec<String>, Fatal> {
         text.map_or(Ok(Vec::new()), |text| {
             serde_json::from_str(text).map_err(|_| invalid(name, "Value error, Invalid JSON array"))
         })
@@ -295,93 +293,9 @@ impl Reader<'_> {
         match self.get(name) {
             None => Ok(None),
             Some(value) if allowed.contains(&value) => Ok(Some(value.to_owned())),
-            Some(_) => Err(invalid(
-                name,
-                &format!("Input should be one of {allowed:?}"),
-            )),
+            Some(_) => Err(invalid(name, &one_of(allowed))),
         }
     }
-}
-
-pub(crate) fn check_text(name: &str, text: Option<&str>) -> Result<(), Fatal> {
-    match text.map_or(0, |text| text.chars().count()) {
-        0..=1750 => Ok(()),
-        long => Err(Fatal::new(
-            3006,
-            format!(
-                "User Input Validation Error: {name} exceeds maximum length of 1750 characters (got {long})"
-            ),
-        )),
-    }
-}
-
-pub(crate) fn check_terms(count: usize) -> Result<(), Fatal> {
-    if count > 100 {
-        Err(invalid("keyterms_prompt", "Value error, Max 100 items"))
-    } else {
-        Ok(())
-    }
-}
-
-pub(crate) fn check_languages(languages: &[String]) -> Result<(), Fatal> {
-    if let Some(index) = languages
-        .iter()
-        .position(|code| !LANGUAGES.contains(&code.as_str()))
-    {
-        return Err(invalid(
-            &format!("language_codes.{index}"),
-            &format!("Input should be one of {LANGUAGES:?}"),
-        ));
-    }
-    if languages.len() > 10 {
-        return Err(invalid("language_codes", "Value error, Max 10 items"));
-    }
-    if languages.len() > 1 && languages.iter().any(|code| code == "multi") {
-        return Err(invalid(
-            "language_codes",
-            "Value error, 'multi' must be the only item",
-        ));
-    }
-    Ok(())
-}
-
-pub(crate) fn invalid(name: &str, message: &str) -> Fatal {
-    Fatal::new(
-        3006,
-        format!("User Input Validation Error: Invalid '{name}': {message}"),
-    )
-}
-
-/// Decodes a list from an `UpdateConfiguration`, where it is a real array.
-pub(crate) fn strings(value: &Value) -> Option<Vec<String>> {
-    value
-        .as_array()?
-        .iter()
-        .map(|item| item.as_str().map(str::to_owned))
-        .collect()
-}
-
-/// Form encoding: `+` is a space.
-pub(crate) fn percent_decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let code = tail
-            .get(..2)
-            .and_then(|hex| std::str::from_utf8(hex).ok())
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match (first, code) {
-            (b'%', Some(code)) => {
-                bytes.push(code);
-                rest = tail.get(2..).unwrap_or_default();
-                continue;
-            }
-            (b'+', _) => bytes.push(b' '),
-            (other, _) => bytes.push(*other),
-        }
-        rest = tail;
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -422,11 +336,17 @@ mod tests {
             assert_eq!(fatal.code, 3006, "{name}={value}");
             assert!(fatal.text.contains(name), "{name}={value}: {}", fatal.text);
         }
+        let fatal = read(&[("prompt", &long)]).unwrap_err();
         assert!(
-            read(&[("prompt", &long)])
-                .unwrap_err()
+            fatal
                 .text
-                .contains("1750")
+                .contains("prompt exceeds maximum length of 1750 characters (got 1751)")
+        );
+        let fatal = read(&[("speech_model", "u3-pro")]).unwrap_err();
+        assert!(
+            fatal.text.contains("or '_universal-3-5-notetaker'"),
+            "{}",
+            fatal.text
         );
         let fatal = read(&[
             ("prompt", "x"),
@@ -453,9 +373,9 @@ mod tests {
         .unwrap();
         assert_eq!(
             (
-                params.profile.min_silence,
-                params.profile.max_silence,
-                params.profile.max_turn
+                params.profile().min_silence,
+                params.profile().max_silence,
+                params.profile().max_turn
             ),
             (50, 3600, 10_000)
         );
@@ -471,10 +391,5 @@ mod tests {
                 .revision_interval,
             Some(120_000)
         );
-    }
-
-    #[test]
-    fn queries_decode_as_forms() {
-        assert_eq!(percent_decode("a+b%20c%5B%22d%22%5D%"), "a b c[\"d\"]%");
     }
 }

@@ -7,9 +7,9 @@ use std::{
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite},
     sync::watch,
-    time::{Instant, sleep_until},
+    time::{Instant, sleep_until, timeout},
 };
 use tokio_tungstenite::{
     WebSocketStream,
@@ -21,45 +21,68 @@ use tokio_tungstenite::{
 };
 
 use super::{
-    Fatal, Setup,
-    params::{Params, Query},
-    session::{CLOSE_REASON, Out, Session, SessionLog},
+    Fatal, Setup, messages,
+    params::Params,
+    query::Query,
+    session::{CLOSE_REASON, MESSAGE_LIMIT, Out, Session, SessionLog},
 };
 
-/// 11.7: larger messages end the session with 1009.
-const MESSAGE_LIMIT: usize = 128 * 1024;
+/// A message this much larger than what the service takes is not even read.
+const READ_LIMIT: usize = 8 * MESSAGE_LIMIT;
+/// A client that does not take a message for so long is gone.
+const WRITE_LIMIT: Duration = Duration::from_secs(10);
+/// For the client's answer to a close.
+const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 
 /// Why a session is refused before it begins; told after the upgrade (11.1).
 pub(crate) type Refusal = Fatal;
 
+/// What a session starts from.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    pub(crate) setup: Setup,
+    pub(crate) query: Query,
+    pub(crate) refused_models: Vec<String>,
+}
+
 /// Serves one session to its end. `speed` is how many protocol seconds a real one has.
 pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
-    start: Result<(Setup, Query, Vec<String>), Refusal>,
+    opening: Result<Opening, Refusal>,
     log: Arc<Mutex<SessionLog>>,
     speed: f64,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut config = WebSocketConfig::default();
-    config.max_message_size = Some(MESSAGE_LIMIT);
-    config.max_frame_size = Some(MESSAGE_LIMIT);
+    config.max_message_size = Some(READ_LIMIT);
+    config.max_frame_size = Some(READ_LIMIT);
     let mut socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await;
-    let checked =
-        start.and_then(|(setup, query, refused)| Ok((setup, Params::read(&query, &refused)?)));
+    let checked = opening.and_then(|opening| {
+        let params = Params::read(&opening.query, &opening.refused_models)?;
+        Ok(Session::new(opening.setup, params))
+    });
     let code = match checked {
-        Ok((setup, params)) => {
-            let session = Session::new(setup, params);
+        Ok(session) => {
             tokio::select! {
                 code = run(&mut socket, session, &log, speed) => code,
-                _ = stop.wait_for(|stop| *stop) => 1001,
+                () = stopped(&mut stop) => close(&mut socket, 1001, "").await,
             }
         }
         Err(fatal) => refuse(&mut socket, &fatal).await,
     };
     log.lock().unwrap_or_else(PoisonError::into_inner).closed = Some(code);
-    // The client answers the close frame; a client that does not must not hold the task.
-    let drain = async { while let Some(Ok(_)) = socket.next().await {} };
-    let _ = tokio::time::timeout(Duration::from_secs(1), drain).await;
+    let _ = timeout(CLOSE_LIMIT, drain(socket)).await;
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Reads what the client still sends: a connection that is dropped with unread bytes takes the close with it.
+async fn drain<S: AsyncRead + AsyncWrite + Unpin>(mut socket: WebSocketStream<S>) {
+    while let Some(Ok(_)) = socket.next().await {}
+    let mut rest = [0; 4096];
+    while let Ok(1..) = socket.get_mut().read(&mut rest).await {}
 }
 
 async fn run<S: AsyncRead + AsyncWrite + Unpin>(
@@ -78,23 +101,17 @@ async fn run<S: AsyncRead + AsyncWrite + Unpin>(
         while let Some(out) = session.pop(now) {
             match out {
                 Out::Text(text) => {
-                    if socket.send(Message::Text(text.into())).await.is_err() {
+                    if !send(socket, text).await {
                         return 1006;
                     }
                 }
-                Out::Close(code, reason) => {
-                    close(socket, code, reason).await;
-                    return code;
-                }
+                Out::Close(code, reason) => return close(socket, code, reason).await,
             }
         }
         tokio::select! {
             message = socket.next() => match message {
                 Some(Ok(message)) => take(&mut session, message, clock.now_ms(), log),
-                Some(Err(tungstenite::Error::Capacity(_))) => {
-                    close(socket, 1009, "").await;
-                    return 1009;
-                }
+                Some(Err(tungstenite::Error::Capacity(_))) => session.too_big(clock.now_ms()),
                 Some(Err(_)) | None => return 1006,
             },
             () = sleep_until(clock.at(session.next_ms(now))) => {}
@@ -102,20 +119,28 @@ async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
+async fn send<S: AsyncRead + AsyncWrite + Unpin>(
+    socket: &mut WebSocketStream<S>,
+    text: String,
+) -> bool {
+    let sent = timeout(WRITE_LIMIT, socket.send(Message::Text(text.into()))).await;
+    matches!(sent, Ok(Ok(())))
+}
+
 fn take(session: &mut Session, message: Message, now_ms: u64, log: &Mutex<SessionLog>) {
-    match message {
-        Message::Binary(bytes) => session.on_binary(&bytes, now_ms),
-        Message::Text(text) => {
-            if let Some(control) = session.on_text(&text, now_ms) {
-                log.lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .controls
-                    .push(control);
-            }
+    let control = match message {
+        Message::Binary(bytes) => {
+            session.on_binary(&bytes, now_ms);
+            None
         }
-        _ => {}
+        Message::Text(text) => session.on_text(&text, now_ms),
+        _ => None,
+    };
+    let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+    (log.audio_bytes, log.audio_ms) = session.received();
+    if let Some(control) = control {
+        log.control(control);
     }
-    log.lock().unwrap_or_else(PoisonError::into_inner).audio_ms = session.audio.received_ms();
 }
 
 /// 11.1: one `Error` message, then a close with the same code.
@@ -123,22 +148,21 @@ async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(
     socket: &mut WebSocketStream<S>,
     fatal: &Fatal,
 ) -> u16 {
-    let error = serde_json::json!({"type": "Error", "error_code": fatal.code, "error": fatal.text});
-    let _ = socket.send(Message::Text(error.to_string().into())).await;
-    close(socket, fatal.code, CLOSE_REASON).await;
-    fatal.code
+    send(socket, messages::error(fatal).to_string()).await;
+    close(socket, fatal.code, CLOSE_REASON).await
 }
 
 async fn close<S: AsyncRead + AsyncWrite + Unpin>(
     socket: &mut WebSocketStream<S>,
     code: u16,
     reason: &'static str,
-) {
+) -> u16 {
     let frame = CloseFrame {
         code: code.into(),
         reason: reason.into(),
     };
-    let _ = socket.close(Some(frame)).await;
+    let _ = timeout(CLOSE_LIMIT, socket.close(Some(frame))).await;
+    code
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -1,14 +1,25 @@
 //! Temporary tokens: `GET /v3/token` (`streaming-stt.md` 1.3; 11.2).
 
-use std::{collections::HashMap, sync::Mutex, sync::PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use serde_json::{Value, json};
 
-use super::params::Query;
+use super::query::Query;
 
 /// The tokens that were minted. Reusable until they expire.
 #[derive(Debug, Default)]
-pub(crate) struct Tokens(Mutex<HashMap<String, Token>>);
+pub(crate) struct Tokens(Mutex<HashMap<String, Token>>, AtomicU64);
+
+/// Characters of a token (1.3).
+const LENGTH: usize = 2583;
+/// An expired token is known as such for so long.
+const KEPT_MS: u64 = 3_600_000;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Token {
@@ -57,7 +68,10 @@ impl Tokens {
             Err(body) => return (422, body),
         };
         let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let token = format!("emulated-token-{}", tokens.len() + 1);
+        tokens.retain(|_, token| token.expires_ms + KEPT_MS > now_ms);
+        // Opaque, and as long as the service's.
+        let number = self.1.fetch_add(1, Ordering::Relaxed);
+        let token = format!("{:0>LENGTH$}", format!("-emulated-{number}"));
         tokens.insert(
             token.clone(),
             Token {

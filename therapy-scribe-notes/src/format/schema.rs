@@ -83,11 +83,11 @@ fn tighten(schema: Value, path: &str, depth: usize) -> Result<Value> {
                     .collect();
                 strict.insert(key, Value::Array(branches?));
             }
-            "required" => {}
             "additionalProperties" if value != json!(false) => {
                 return Err(refused(&at, "maps with free keys are not supported"));
             }
-            "additionalProperties" => {}
+            // Both are written anew with the properties.
+            "additionalProperties" | "required" => {}
             known if ALLOWED.contains(&known) => {
                 strict.insert(key, value);
             }

@@ -72,6 +72,10 @@ mod tests {
     use crate::ErrorKind;
 
     #[test]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one table, row by row as in the document"
+    )]
     fn every_row_of_the_document_is_understood() {
         let flat = |text: &str| {
             format!(

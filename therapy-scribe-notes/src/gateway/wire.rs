@@ -87,6 +87,7 @@ struct Message {
 }
 
 #[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the wire's own names")]
 struct WireUsage {
     #[serde(default)]
     input_tokens: Option<u64>,

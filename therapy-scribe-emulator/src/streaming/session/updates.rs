@@ -2,127 +2,167 @@
 
 use serde_json::Value;
 
-use super::{Fatal, Session};
+use super::{Fatal, Phase, Session};
 use crate::streaming::{
-    params::{check_languages, check_terms, check_text, invalid, strings},
-    profile::Profile,
+    checks::{check_family, check_languages, check_terms, check_text, invalid, one_of, strings},
+    params::MODES,
+    profile::{Overrides, partial_every},
+    vad::Vad,
 };
+
+/// 3.3: an `Error` comes about this long after the bad message.
+const ERROR_LAG_MS: u64 = 1000;
 
 impl Session {
     /// A text message. Returns it for the log when it was valid JSON.
     pub(crate) fn on_text(&mut self, text: &str, now_ms: u64) -> Option<Value> {
         self.last_client_ms = now_ms;
-        if self.closed.is_some() {
+        if !matches!(self.phase, Phase::Opening | Phase::Streaming { .. }) {
             return None;
         }
-        let message: Value = match serde_json::from_str(text) {
-            Ok(message) => message,
-            Err(error) => {
-                let place = format!(
-                    "User Input Validation Error: Invalid JSON: line {} column {}",
-                    error.line(),
-                    error.column()
-                );
-                self.fail(&Fatal::new(3006, place), now_ms);
-                return None;
+        match read(text) {
+            Ok(message) => {
+                if let Err(fatal) = self.on_control(&message, now_ms) {
+                    self.fail(&fatal, now_ms + ERROR_LAG_MS);
+                }
+                Some(message)
             }
-        };
-        if !message.is_object() {
-            self.fail(
-                &Fatal::new(3006, "Invalid Message: expected an object"),
-                now_ms,
-            );
-            return None;
+            Err(fatal) => {
+                self.fail(&fatal, now_ms + ERROR_LAG_MS);
+                None
+            }
         }
+    }
+
+    fn on_control(&mut self, message: &Value, now_ms: u64) -> Result<(), Fatal> {
         match message.get("type").and_then(Value::as_str) {
             Some("UpdateConfiguration") => {
-                if let Err(fatal) = self.update(&message) {
-                    self.fail(&fatal, now_ms);
-                }
-            }
-            Some("ForceEndpoint") => {
+                // What was received before is heard by the old settings, as far as its time has come.
                 self.on_time(now_ms);
-                if let Some(open) = self.detector.force() {
-                    self.on_found(open, now_ms);
-                }
+                self.update(message)?;
             }
+            Some("ForceEndpoint") => self.force_endpoint(now_ms),
             Some("KeepAlive") => {}
             Some("Terminate") => self.terminate(now_ms),
             other => {
                 let text = format!("Invalid Message Type: {}", other.unwrap_or("None"));
-                self.fail(&Fatal::new(3006, text), now_ms);
+                return Err(Fatal::new(3006, text));
             }
         }
-        Some(message)
+        Ok(())
     }
 
     /// 3.2: only what is there changes, without acknowledgement; anything invalid ends the session.
     fn update(&mut self, message: &Value) -> Result<(), Fatal> {
-        check_text("prompt", message.get("prompt").and_then(Value::as_str))?;
-        check_text(
-            "agent_context",
-            message.get("agent_context").and_then(Value::as_str),
-        )?;
-        if let Some(terms) = message.get("keyterms_prompt") {
-            let terms = strings(terms)
-                .ok_or_else(|| invalid("keyterms_prompt", "Input should be a valid list"))?;
+        let fields = Fields(message);
+        let (family, model) = (self.params.family, self.params.model.as_str());
+        for name in ["prompt", "agent_context"] {
+            let text = fields.text(name)?;
+            check_text(name, text)?;
+            if name == "prompt" && text.is_some() {
+                check_family(name, family, model)?;
+            }
+        }
+        if let Some(terms) = fields.list("keyterms_prompt")? {
             check_terms(terms.len())?;
         }
-        if let Some(languages) = message.get("language_codes") {
-            let languages = strings(languages)
-                .ok_or_else(|| invalid("language_codes", "Input should be a valid list"))?;
+        if let Some(languages) = fields.list("language_codes")? {
             check_languages(&languages)?;
         }
-        self.update_turns(message)?;
-        let flag = |name: &str| match message.get(name) {
-            None => Ok(None),
-            Some(Value::Bool(on)) => Ok(Some(*on)),
-            Some(_) => Err(invalid(name, "Input should be a valid boolean")),
-        };
-        self.params.heartbeat = flag("session_heartbeat")?.unwrap_or(self.params.heartbeat);
-        self.params.silence = flag("acknowledge_silence")?.unwrap_or(self.params.silence);
-        self.params.format_turns = flag("format_turns")?.unwrap_or(self.params.format_turns);
-        match flag("continuous_partials")? {
-            Some(true) => self.detector.profile.partial_every = 1000,
-            Some(false) => self.detector.profile.partial_every = 3000,
-            None => {}
+        let mode = fields.text("mode")?;
+        if let Some(mode) = mode {
+            check_family("mode", family, model)?;
+            if !MODES.contains(&mode) {
+                return Err(invalid("mode", &one_of(&MODES)));
+            }
         }
+        let overrides = fields.overrides()?;
+        let params = &mut self.params;
+        for (name, place) in [
+            ("session_heartbeat", &mut params.heartbeat),
+            ("acknowledge_silence", &mut params.silence),
+            ("format_turns", &mut params.format_turns),
+            ("filter_profanity", &mut params.filter_profanity),
+        ] {
+            *place = fields.flag(name)?.unwrap_or(*place);
+        }
+        params.overrides = params.overrides.then(overrides);
+        params.mode = mode.map(str::to_owned).or_else(|| params.mode.take());
+        let profile = self.params.profile();
+        self.vad = Vad::new(profile.vad_threshold);
+        self.detector.profile = profile;
         Ok(())
     }
+}
 
-    fn update_turns(&mut self, message: &Value) -> Result<(), Fatal> {
-        let number = |name: &str| match message.get(name) {
-            None => Ok(None),
-            Some(value) => value
-                .as_u64()
-                .map(Some)
-                .ok_or_else(|| invalid(name, "Input should be a valid integer")),
-        };
-        let unit = |name: &str| match message.get(name) {
-            None => Ok(None),
-            Some(value) => {
-                let number = value.as_f64().filter(|number| (0.0..=1.0).contains(number));
-                number
-                    .map(Some)
-                    .ok_or_else(|| invalid(name, "Input should be between 0 and 1"))
-            }
-        };
-        if let Some(mode) = message.get("mode").and_then(Value::as_str) {
-            self.detector.profile =
-                Profile::of(self.params.family, Some(mode), self.params.speaker_labels);
-        }
-        let min = number("min_turn_silence")?.or(number("min_end_of_turn_silence_when_confident")?);
-        let profile = &mut self.detector.profile;
-        profile.min_silence = min.map_or(profile.min_silence, |min| min.clamp(50, 10_000));
-        profile.max_silence = number("max_turn_silence")?.unwrap_or(profile.max_silence);
-        profile.interruption_delay =
-            number("interruption_delay")?.unwrap_or(profile.interruption_delay);
-        profile.confidence_threshold =
-            unit("end_of_turn_confidence_threshold")?.unwrap_or(profile.confidence_threshold);
-        if let Some(threshold) = unit("vad_threshold")? {
-            profile.vad_threshold = threshold;
-            self.vad = super::Vad::new(threshold);
-        }
-        Ok(())
+fn read(text: &str) -> Result<Value, Fatal> {
+    let message: Value = serde_json::from_str(text).map_err(|error| {
+        let place = format!(
+            "User Input Validation Error: Invalid JSON: line {} column {}",
+            error.line(),
+            error.column()
+        );
+        Fatal::new(3006, place)
+    })?;
+    if message.is_object() {
+        Ok(message)
+    } else {
+        Err(Fatal::new(3006, "Invalid Message: expected an object"))
+    }
+}
+
+/// Reads one message. A field that is null counts as absent.
+struct Fields<'a>(&'a Value);
+
+impl<'a> Fields<'a> {
+    fn get(&self, name: &str) -> Option<&'a Value> {
+        self.0.get(name).filter(|value| !value.is_null())
+    }
+
+    fn read<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&'a Value) -> Option<T>,
+        kind: &str,
+    ) -> Result<Option<T>, Fatal> {
+        self.get(name)
+            .map(|value| {
+                read(value).ok_or_else(|| invalid(name, &format!("Input should be {kind}")))
+            })
+            .transpose()
+    }
+
+    fn text(&self, name: &str) -> Result<Option<&'a str>, Fatal> {
+        self.read(name, Value::as_str, "a valid string")
+    }
+
+    fn flag(&self, name: &str) -> Result<Option<bool>, Fatal> {
+        self.read(name, Value::as_bool, "a valid boolean")
+    }
+
+    fn number(&self, name: &str) -> Result<Option<u64>, Fatal> {
+        self.read(name, Value::as_u64, "a valid integer")
+    }
+
+    fn list(&self, name: &str) -> Result<Option<Vec<String>>, Fatal> {
+        self.read(name, strings, "a valid list")
+    }
+
+    fn unit(&self, name: &str) -> Result<Option<f64>, Fatal> {
+        let unit = |value: &Value| value.as_f64().filter(|number| (0.0..=1.0).contains(number));
+        self.read(name, unit, "between 0 and 1")
+    }
+
+    fn overrides(&self) -> Result<Overrides, Fatal> {
+        let old = self.number("min_end_of_turn_silence_when_confident")?;
+        let delay = |value: &Value| value.as_u64().filter(|delay| *delay <= 1000);
+        Ok(Overrides {
+            min_silence: self.number("min_turn_silence")?.or(old),
+            max_silence: self.number("max_turn_silence")?,
+            interruption_delay: self.read("interruption_delay", delay, "between 0 and 1000")?,
+            vad_threshold: self.unit("vad_threshold")?,
+            partial_every: self.flag("continuous_partials")?.map(partial_every),
+            confidence_threshold: self.unit("end_of_turn_confidence_threshold")?,
+        })
     }
 }

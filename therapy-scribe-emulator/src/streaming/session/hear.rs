@@ -1,0 +1,298 @@
+//! Audio comes in, is worked off at a pace, and becomes messages.
+
+use serde_json::json;
+
+use super::{Fatal, Phase, Session};
+use crate::{
+    script::ScriptWord,
+    streaming::{
+        audio::FRAME_MS,
+        detector::{Found, Frame},
+        labels::Labels,
+        messages::{self, Edges, Form},
+        profile::Family,
+        redact::redact,
+    },
+};
+
+/// 11.7: larger messages end the session.
+pub(crate) const MESSAGE_LIMIT: usize = 128 * 1024;
+/// 11.5: more audio than this must not wait.
+const BACKLOG_MS: u64 = 300_000;
+/// 11.8: a final comes about this long after its last word, and at least this long after the turn was found to be over.
+const FINAL_AFTER_WORD_MS: u64 = 420;
+pub(super) const FINAL_LAG_MS: u64 = 280;
+/// 4.2: a partial about 1.17 s after the onset, where it is due after 0.756 s.
+const PARTIAL_LAG_MS: u64 = 400;
+pub(super) const REVISION_LAG_MS: u64 = 400;
+
+impl Session {
+    /// 11.6, 11.7: lengths and sizes are checked, then the audio waits to be worked off.
+    pub(crate) fn on_binary(&mut self, bytes: &[u8], now_ms: u64) {
+        self.last_client_ms = now_ms;
+        if !matches!(self.phase, Phase::Opening | Phase::Streaming { .. }) {
+            return;
+        }
+        if bytes.len() > MESSAGE_LIMIT {
+            return self.too_big(now_ms);
+        }
+        if let Some(samples) = self.audio.samples_in(bytes.len())
+            && let Err(fatal) = self.short.check(samples, self.audio.rate())
+        {
+            return self.fail(&fatal, now_ms);
+        }
+        self.audio.push(bytes);
+        let received = self.audio.received_ms();
+        if received.saturating_sub(self.heard_ms) > BACKLOG_MS {
+            let text = format!(
+                "Audio Transmission Rate Exceeded: Received {} sec. audio in {} sec",
+                received / 1000,
+                now_ms / 1000
+            );
+            return self.fail(&Fatal::new(3007, text), now_ms);
+        }
+        self.on_time(now_ms);
+    }
+
+    /// 11.7: a close without an `Error`.
+    pub(crate) fn too_big(&mut self, now_ms: u64) {
+        if !self.is_over() {
+            self.phase = Phase::Over;
+            self.due.retain(|(due, _)| *due <= now_ms);
+            self.put(super::Out::Close(1009, "message too big"), now_ms);
+        }
+    }
+
+    /// Whether audio waits.
+    pub(super) fn is_behind(&self) -> bool {
+        self.audio.received_ms() >= self.heard_ms + FRAME_MS
+    }
+
+    /// 11.5: what may be heard by now is heard.
+    pub(super) fn work_off(&mut self, now_ms: u64) {
+        self.pace.pass(now_ms, self.is_behind());
+        while !self.is_over() && self.is_behind() && self.pace.take_frame() {
+            let Some(level) = self.audio.pop() else {
+                return;
+            };
+            self.hear(level, now_ms);
+        }
+    }
+
+    /// One frame.
+    pub(super) fn hear(&mut self, level: f64, now_ms: u64) {
+        let (voiced, probability) = self.vad.hear(level);
+        self.loudest = self.loudest.max(probability);
+        self.heard_ms += FRAME_MS;
+        let heard = self.hearing.advance(self.heard_ms, voiced);
+        let frame = Frame {
+            voiced,
+            inside_word: heard.inside_word,
+        };
+        let spoken = voiced || heard.inside_word;
+        let cuts = self.detector.cuts;
+        for found in self.detector.advance(frame, heard.words) {
+            self.on_found(found, now_ms, FINAL_LAG_MS);
+        }
+        if self.setup.lose_word_at_cut && self.detector.cuts > cuts {
+            self.hearing.lose_word();
+        }
+        self.acknowledge_silence(spoken, now_ms);
+        if self.heard_ms >= self.next_revision_ms {
+            self.revise(now_ms);
+        }
+    }
+
+    /// A turn is found: it becomes messages. A final is due `lag_ms` after now at the earliest.
+    pub(super) fn on_found(&mut self, found: Found, now_ms: u64, lag_ms: u64) {
+        match found {
+            Found::Partial { words, onset_ms } => {
+                let due = now_ms + self.partial_lag();
+                self.announce(onset_ms, due);
+                if self.params.partials {
+                    let message = self.partial(&words);
+                    self.push_turn(&message, due);
+                }
+            }
+            Found::Final { words, onset_ms } => {
+                let last_end = words.last().map_or(0, |word| word.end_ms);
+                let rest = (last_end + FINAL_AFTER_WORD_MS).saturating_sub(self.heard_ms);
+                let due = now_ms + lag_ms.max(rest);
+                self.announce(onset_ms, due);
+                self.announced = false;
+                self.finals(&words, due);
+                self.order += 1;
+            }
+        }
+    }
+
+    const fn partial_lag(&self) -> u64 {
+        match self.params.family {
+            // Several a second: they can't lag much.
+            Family::UniversalStreaming => 0,
+            Family::Universal3 | Family::Whisper => PARTIAL_LAG_MS,
+        }
+    }
+
+    fn partial(&self, words: &[ScriptWord]) -> serde_json::Value {
+        match self.params.family {
+            Family::UniversalStreaming => messages::word_by_word(self.order, words, Form::Partial),
+            family => messages::partial(
+                self.order,
+                words,
+                self.edges(),
+                family == Family::Universal3,
+            ),
+        }
+    }
+
+    const fn edges(&self) -> Edges {
+        Edges {
+            from_ms: self.floor_ms,
+            until_ms: self.heard_ms,
+        }
+    }
+
+    fn finals(&mut self, words: &[ScriptWord], due: u64) {
+        let words = redact(words.to_vec(), &self.params, &self.setup.names);
+        let (mut finals, times) = if self.params.family == Family::UniversalStreaming {
+            // 11.10: the plain final, then the formatted one.
+            let forms: &[Form] = if self.params.format_turns {
+                &[Form::PlainFinal, Form::FormattedFinal]
+            } else {
+                &[Form::PlainFinal]
+            };
+            let finals: Vec<_> = forms
+                .iter()
+                .map(|form| messages::word_by_word(self.order, &words, *form))
+                .collect();
+            let times = words.iter().map(|w| (w.start_ms, w.end_ms)).collect();
+            (finals, times)
+        } else {
+            let times = messages::times(&words, self.edges());
+            (vec![messages::finished(self.order, &words, &times)], times)
+        };
+        self.floor_ms = times
+            .last()
+            .map_or(self.floor_ms, |(_, end): &(u64, u64)| *end);
+        let order = self.order;
+        let labelled = self
+            .labels
+            .as_mut()
+            .map(|labels| labels.label(order, &words, times));
+        for message in &mut finals {
+            if self.params.language_detection {
+                let language = self.setup.language.as_str().into();
+                messages::put_before_type(message, "language_code", language);
+                messages::put_before_type(message, "language_confidence", 0.98.into());
+            }
+            if let Some(labelled) = &labelled {
+                messages::label(message, labelled);
+            }
+        }
+        for message in finals {
+            self.push_turn(&message, due);
+        }
+    }
+
+    /// 4.2: once a turn, immediately before its first message; Universal-3 only.
+    fn announce(&mut self, onset_ms: u64, due_ms: u64) {
+        let first = !std::mem::replace(&mut self.announced, true);
+        if first && self.params.family == Family::Universal3 {
+            self.push_turn(&messages::speech_started(onset_ms), due_ms);
+        }
+    }
+
+    /// 4.6: about once a second of audio without speech.
+    fn acknowledge_silence(&mut self, spoken: bool, now_ms: u64) {
+        if spoken {
+            self.quiet_since_ms = self.heard_ms;
+        } else if self.heard_ms >= self.quiet_since_ms + 1000 {
+            let from = std::mem::replace(&mut self.quiet_since_ms, self.heard_ms);
+            if self.params.silence {
+                let silence = json!({"type": "Silence", "start_ms": from, "end_ms": self.heard_ms});
+                self.push(&silence, now_ms);
+            }
+        }
+    }
+
+    /// 4.4: in the middle of a session, after so much audio, if something changed.
+    fn revise(&mut self, now_ms: u64) {
+        self.next_revision_ms += self.params.revision_interval.unwrap_or(u64::MAX / 2);
+        if let Some(revision) = self.labels.as_mut().and_then(Labels::revise) {
+            self.push_turn(&revision, now_ms + REVISION_LAG_MS);
+        }
+    }
+}
+
+/// How fast audio is worked off: as time passes, times a factor. Time in which nothing waited counts for a second at most.
+#[derive(Debug)]
+pub(super) struct Pace {
+    throttle: f64,
+    last_ms: u64,
+    credit_ms: f64,
+}
+
+impl Pace {
+    const MOST_IDLE_CREDIT_MS: f64 = 1000.0;
+
+    pub(super) const fn new(throttle: f64) -> Self {
+        Self {
+            throttle,
+            last_ms: 0,
+            credit_ms: 0.0,
+        }
+    }
+
+    fn pass(&mut self, now_ms: u64, behind: bool) {
+        let passed = u32::try_from(now_ms.saturating_sub(self.last_ms)).unwrap_or(u32::MAX);
+        self.last_ms = self.last_ms.max(now_ms);
+        self.credit_ms += f64::from(passed) * self.throttle;
+        if !behind {
+            self.credit_ms = self.credit_ms.min(Self::MOST_IDLE_CREDIT_MS);
+        }
+    }
+
+    fn take_frame(&mut self) -> bool {
+        const FRAME: f64 = 20.0;
+        let enough = self.credit_ms >= FRAME;
+        if enough {
+            self.credit_ms -= FRAME;
+        }
+        enough
+    }
+}
+
+/// 11.6: frames of less than 50 ms are borne for about a second.
+#[derive(Debug, Default)]
+pub(super) struct ShortFrames {
+    samples: u64,
+}
+
+impl ShortFrames {
+    fn check(&mut self, samples: u64, rate: u64) -> Result<(), Fatal> {
+        if samples > rate {
+            return Err(violation(samples, rate));
+        }
+        if samples * 1000 >= 50 * rate {
+            self.samples = 0;
+            return Ok(());
+        }
+        // An empty frame is a frame too.
+        self.samples += samples.max(rate / 1000);
+        if self.samples * 1000 >= 980 * rate {
+            return Err(violation(samples, rate));
+        }
+        Ok(())
+    }
+}
+
+fn violation(samples: u64, rate: u64) -> Fatal {
+    let tenths = (samples * 10_000).checked_div(rate).unwrap_or(0);
+    let text = format!(
+        "Input Duration Error: Input Duration Violation: {}.{} ms. Expected between 50 and 1000 ms",
+        tenths / 10,
+        tenths % 10
+    );
+    Fatal::new(3007, text)
+}

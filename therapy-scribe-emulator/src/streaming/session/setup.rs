@@ -1,0 +1,83 @@
+//! What a session is started with, drawn from the emulator's settings and seed.
+
+use std::{ops::RangeInclusive, sync::Arc};
+
+use crate::{
+    emulator::{SpeakerLetters, State},
+    script::Segment,
+    streaming::labels::{LetterOrder, Random},
+};
+
+/// What a session is started with.
+#[derive(Debug, Clone)]
+pub(crate) struct Setup {
+    pub(crate) segments: Arc<[Segment]>,
+    /// What is spoken.
+    pub(crate) language: String,
+    /// What redaction takes for names.
+    pub(crate) names: Arc<[String]>,
+    pub(crate) seed: u64,
+    pub(crate) id: String,
+    /// Until `Begin`.
+    pub(crate) begin_delay_ms: u64,
+    /// From `Terminate` to `Termination`, where it is not the service's own.
+    pub(crate) termination_delay_ms: Option<u64>,
+    pub(crate) longest_ms: u64,
+    /// Unix time in seconds at which the session ends.
+    pub(crate) expires_at: u64,
+    /// Audio is worked off at most this much faster than time passes.
+    pub(crate) throttle: f64,
+    /// 11.9: the word at a forced cut is lost, as it sometimes is in reality.
+    pub(crate) lose_word_at_cut: bool,
+    pub(crate) letters: LetterOrder,
+}
+
+impl Setup {
+    /// The `number`-th session of an emulator, from 0.
+    pub(crate) fn drawn(state: &State, number: u64, longest_ms: u64) -> Self {
+        let settings = &state.settings;
+        let mut random = Random(settings.seed.wrapping_add(number));
+        let mut draw = |range: &RangeInclusive<u64>| {
+            let width = range.end().saturating_sub(*range.start()).saturating_add(1);
+            range.start() + random.below(width)
+        };
+        let begin_delay_ms = draw(&settings.begin_delay_ms);
+        let termination_delay_ms = settings.termination_delay_ms.as_ref().map(&mut draw);
+        let (high, low) = (random.below(u64::MAX), random.below(1 << 48));
+        Self {
+            segments: Arc::clone(&state.segments),
+            language: state.language.clone(),
+            names: Arc::clone(&settings.redacted_names),
+            seed: settings.seed.wrapping_add(number),
+            id: format!(
+                "{:08x}-{:04x}-4{:03x}-8{:03x}-{low:012x}",
+                high >> 32,
+                (high >> 16) & 0xffff,
+                (high >> 4) & 0xfff,
+                number & 0xfff,
+            ),
+            begin_delay_ms,
+            termination_delay_ms,
+            longest_ms,
+            expires_at: unix_seconds() + longest_ms / 1000,
+            throttle: settings.throttle,
+            lose_word_at_cut: settings.lose_word_at_cut,
+            letters: match settings.letters {
+                SpeakerLetters::SwappedEverySecondSession if number % 2 == 1 => {
+                    LetterOrder::Swapped
+                }
+                _ => LetterOrder::Discovery,
+            },
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a stand-in for a server says what the time is"
+)]
+fn unix_seconds() -> u64 {
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
+}
