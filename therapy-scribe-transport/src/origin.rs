@@ -22,54 +22,24 @@ impl Origin {
     /// # Errors
     /// [`Error::Origin`] for another scheme, a plain one to another machine, or anything beside scheme, host and port.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let wrong = |address: &str, reason| Error::Origin {
-            address: address.to_owned(),
-            reason,
-        };
+        let wrong = |address, reason| Error::Origin { address, reason };
         let url = Url::parse(text.trim()).map_err(|_| {
             wrong(
-                "the text given",
+                "the text given".to_owned(),
                 "it should look like https://host or wss://host:port",
             )
         })?;
-        let host = url.host_str().unwrap_or_default();
-        let shown = format!("{}://{host}", url.scheme());
-        let (secure, websocket) = match url.scheme() {
-            "wss" => (true, true),
-            "ws" => (false, true),
-            "https" => (true, false),
-            "http" => (false, false),
-            _ => {
-                return Err(wrong(
-                    &shown,
-                    "the scheme must be wss, https, or for this machine ws or http",
-                ));
-            }
-        };
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong(
-                &shown,
-                "user name and password do not belong into it",
-            ));
-        }
-        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-            return Err(wrong(&shown, "it must end after host and port"));
-        }
-        let loopback = is_loopback(&url);
-        if !secure && !loopback {
-            return Err(wrong(
-                &shown,
-                "without encryption only this machine can be reached; use wss or https",
-            ));
-        }
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let (secure, websocket) =
+            schemes(&url).map_err(|reason| wrong(format!("{}://{host}", url.scheme()), reason))?;
         let port = url
             .port_or_known_default()
             .unwrap_or(if secure { 443 } else { 80 });
         Ok(Self {
             secure,
             websocket,
-            loopback,
-            host: host.to_owned(),
+            loopback: is_loopback(&url),
+            host,
             port,
         })
     }
@@ -166,6 +136,27 @@ impl fmt::Display for Origin {
             write!(f, ":{}", self.port)
         }
     }
+}
+
+/// Whether an origin is encrypted, and for WebSockets; or what is wrong with it.
+fn schemes(url: &Url) -> Result<(bool, bool), &'static str> {
+    let (secure, websocket) = match url.scheme() {
+        "wss" => (true, true),
+        "ws" => (false, true),
+        "https" => (true, false),
+        "http" => (false, false),
+        _ => return Err("the scheme must be wss, https, or for this machine ws or http"),
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("user name and password do not belong into it");
+    }
+    if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+        return Err("it must end after host and port");
+    }
+    if !secure && !is_loopback(url) {
+        return Err("without encryption only this machine can be reached; use wss or https");
+    }
+    Ok((secure, websocket))
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -166,3 +166,20 @@ fn provider() -> Result<Arc<CryptoProvider>, Error> {
 fn provider() -> Result<Arc<CryptoProvider>, Error> {
     Err(Error::NoTlsProvider)
 }
+
+#[cfg(all(test, any(feature = "tls-ring", feature = "tls-aws-lc")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ring_is_taken_whenever_it_is_there() {
+        let tls = Tls::webpki().unwrap();
+        let provider = format!("{:?}", tls.config.crypto_provider().key_provider);
+        let expected = if cfg!(feature = "tls-ring") {
+            "Ring"
+        } else {
+            "AwsLcRs"
+        };
+        assert_eq!(provider, expected);
+    }
+}
