@@ -30,7 +30,7 @@ impl Session {
     /// 11.6, 11.7: lengths and sizes are checked, then the audio waits to be worked off.
     pub(crate) fn on_binary(&mut self, bytes: &[u8], now_ms: u64) {
         self.last_client_ms = now_ms;
-        if !matches!(self.phase, Phase::Opening | Phase::Streaming { .. }) {
+        if !self.is_open() {
             return;
         }
         if bytes.len() > MESSAGE_LIMIT {
