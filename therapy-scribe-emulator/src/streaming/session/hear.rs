@@ -146,10 +146,12 @@ impl Session {
         }
     }
 
-    const fn edges(&self) -> Edges {
+    /// A word that goes on is no silence.
+    fn edges(&self) -> Edges {
+        let began = self.hearing.word_began_ms().unwrap_or(u64::MAX);
         Edges {
             from_ms: self.floor_ms,
-            until_ms: self.heard_ms,
+            until_ms: self.heard_ms.min(began),
         }
     }
 
