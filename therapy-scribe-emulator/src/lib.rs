@@ -22,8 +22,20 @@
 //! # }
 //! ```
 //!
-//! What it does not do: pre-recorded transcription, the voice agent, encoded audio (Opus and AAC are accepted and not
-//! heard), Medical Mode corrections.
+//! ```text
+//!  client ── TCP ── server ──┬── WebSocket ── streaming session: bytes, texts, time in; messages out
+//!                            │                 audio clock → energy detector → script → turn detector → labels
+//!                            └── HTTP ── tokens, models, chat requests: checked, counted, answered with quotes
+//! ```
+//!
+//! A connection is a task, and all of them end with the emulator. Time is protocol time: [`Builder::speed`] says how many
+//! protocol seconds pass in one, for every delay, limit and pace. `Begin.expires_at` is the time of day plus protocol
+//! seconds.
+//!
+//! What it does not do: pre-recorded transcription, the voice agent, `/v1/understanding`, tool calls, webhooks, audio
+//! capture, `LLMGatewayResponse` (as for an account without access), encoded audio (Opus and AAC are accepted and not
+//! heard), Medical Mode corrections, languages, prompts and key terms (checked, and without effect on words). Redaction
+//! marks numbers, and the names it was told.
 
 mod emulator;
 mod gateway;

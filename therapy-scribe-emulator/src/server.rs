@@ -34,12 +34,15 @@ pub(crate) async fn run(listener: TcpListener, state: Arc<State>, mut stop: watc
     let tasks: Tasks = Arc::default();
     loop {
         let stream = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
-                Err(_) => continue,
-            },
-            _ = stop.wait_for(|stop| *stop) => break,
-        };
+                   accepted = listener.accept() => if let Ok((stream, _)) = accepted {
+        stream
+        } else {
+                           // Out of descriptors, say: it passes.
+                           tokio::time::sleep(Duration::from_millis(10)).await;
+                           continue;
+        },
+                   () = stopped(&mut stop) => break,
+               };
         let _ = stream.set_nodelay(true);
         let (state, stop, own) = (Arc::clone(&state), stop.clone(), Arc::clone(&tasks));
         let connection = async move {
@@ -63,6 +66,10 @@ pub(crate) async fn run(listener: TcpListener, state: Arc<State>, mut stop: watc
     })
     .await;
     left.shutdown().await;
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 async fn answer(

@@ -59,6 +59,12 @@ impl Hearing {
         rest.flat_map(Spoken::rest).collect()
     }
 
+    /// When the word that goes on began.
+    pub(crate) fn word_began_ms(&self) -> Option<u64> {
+        let inside = self.open.iter().filter(|spoken| spoken.is_inside_word());
+        inside.filter_map(|spoken| spoken.begun_ms).min()
+    }
+
     /// The words that go on are lost (11.9).
     pub(crate) fn lose_word(&mut self) {
         for spoken in self

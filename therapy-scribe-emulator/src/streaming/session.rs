@@ -62,8 +62,10 @@ pub(crate) struct Session {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// `Begin` is not sent; audio is taken.
-    Opening,
+    /// `Begin` is not sent; audio is taken, and so is `Terminate`.
+    Opening {
+        ends: bool,
+    },
     Streaming {
         begun_ms: u64,
     },
@@ -90,7 +92,7 @@ impl Session {
             labels,
             due: VecDeque::new(),
             last_turn_due_ms: 0,
-            phase: Phase::Opening,
+            phase: Phase::Opening { ends: false },
             pace: hear::Pace::new(setup.throttle),
             heard_ms: 0,
             order: 0,
@@ -116,6 +118,18 @@ impl Session {
     /// Audio that was received, in bytes and in milliseconds.
     pub(crate) fn received(&self) -> (u64, u64) {
         (self.audio.received_bytes(), self.audio.received_ms())
+    }
+
+    const fn is_opening(&self) -> bool {
+        matches!(self.phase, Phase::Opening { .. })
+    }
+
+    /// Whether the client is still listened to.
+    const fn is_open(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Opening { ends: false } | Phase::Streaming { .. }
+        )
     }
 
     fn is_over(&self) -> bool {
@@ -151,7 +165,11 @@ impl Session {
 
     /// `Begin`, and the notice that Medical Mode does not know the language (7).
     fn begin(&mut self, now_ms: u64) {
-        self.phase = Phase::Streaming { begun_ms: now_ms };
+        self.phase = match self.phase {
+            Phase::Opening { ends: true } => Phase::Draining,
+            _ => Phase::Streaming { begun_ms: now_ms },
+        };
+        self.next_heartbeat_ms = now_ms + HEARTBEAT_MS;
         let begin = messages::begin(&self.setup.id, self.setup.expires_at, &self.params);
         self.push(&begin, now_ms);
         if self.params.medical_skipped {

@@ -11,10 +11,10 @@ const DOOM_MS: u64 = 5000;
 impl Session {
     /// Time passes: whatever is due by now happens.
     pub(crate) fn on_time(&mut self, now_ms: u64) {
-        if self.phase == Phase::Opening && now_ms >= self.setup.begin_delay_ms {
+        if self.is_opening() && now_ms >= self.setup.begin_delay_ms {
             self.begin(now_ms);
         }
-        if self.phase == Phase::Opening || self.is_over() {
+        if self.is_opening() || self.is_over() {
             return;
         }
         self.check_limits(now_ms);
@@ -29,7 +29,7 @@ impl Session {
     pub(crate) fn next_ms(&self, now_ms: u64) -> u64 {
         let mut next = self.due.front().map_or(u64::MAX, |(due, _)| *due);
         match self.phase {
-            Phase::Opening => return next.min(self.setup.begin_delay_ms),
+            Phase::Opening { .. } => return next.min(self.setup.begin_delay_ms),
             Phase::Over => return next,
             Phase::Streaming { begun_ms } => {
                 next = next.min(self.setup.longest_ms);

@@ -19,14 +19,13 @@ const FLUSH_MS: u64 = 560;
 impl Session {
     /// What was received is worked off first, at the pace of everything else.
     pub(super) fn terminate(&mut self, now_ms: u64) {
-        if self.phase == Phase::Opening {
-            self.begin(now_ms);
-        }
-        if matches!(self.phase, Phase::Streaming { .. }) {
-            self.phase = Phase::Draining;
-            self.audio.finish();
-            self.on_time(now_ms);
-        }
+        self.audio.finish();
+        self.phase = if self.is_opening() {
+            Phase::Opening { ends: true }
+        } else {
+            Phase::Draining
+        };
+        self.on_time(now_ms);
     }
 
     /// All audio has been heard.

@@ -30,7 +30,7 @@ impl Session {
     /// 11.6, 11.7: lengths and sizes are checked, then the audio waits to be worked off.
     pub(crate) fn on_binary(&mut self, bytes: &[u8], now_ms: u64) {
         self.last_client_ms = now_ms;
-        if !matches!(self.phase, Phase::Opening | Phase::Streaming { .. }) {
+        if !self.is_open() {
             return;
         }
         if bytes.len() > MESSAGE_LIMIT {
@@ -146,10 +146,12 @@ impl Session {
         }
     }
 
-    const fn edges(&self) -> Edges {
+    /// A word that goes on is no silence.
+    fn edges(&self) -> Edges {
+        let began = self.hearing.word_began_ms().unwrap_or(u64::MAX);
         Edges {
             from_ms: self.floor_ms,
-            until_ms: self.heard_ms,
+            until_ms: self.heard_ms.min(began),
         }
     }
 

@@ -237,6 +237,20 @@ fn diarization_cuts_at_ten_seconds_and_every_word_is_in_one_final() {
     let run = whole(speech, &[("speaker_labels", "true")]);
     assert_eq!(run.finals().len(), 3);
     assert_eq!(run.finals().join(" "), text);
+    let words = run
+        .of("Turn")
+        .into_iter()
+        .filter(|t| t["end_of_turn"] == true);
+    let times: Vec<u64> = words
+        .flat_map(|turn| turn["words"].as_array().unwrap())
+        .flat_map(|word| {
+            [
+                word["start"].as_u64().unwrap(),
+                word["end"].as_u64().unwrap(),
+            ]
+        })
+        .collect();
+    assert!(times.is_sorted(), "edges absorb silence, not words");
     let mut lossy = Run::with(speech, &[("speaker_labels", "true")], |s| {
         s.lose_word_at_cut = true;
     });
@@ -312,7 +326,7 @@ fn heartbeats_tell_what_was_received_every_five_seconds() {
     run.stream(&[], 0, 11_000);
     let beats = run.of("Heartbeat");
     assert_eq!(beats.len(), 2);
-    assert_eq!(beats[1]["total_duration_ms"], 10_000);
+    assert_eq!(beats[1]["total_duration_ms"], 10_010);
     let received = beats[1]["total_audio_received_ms"].as_u64().unwrap();
     assert!((9900..=10_100).contains(&received));
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Fatal, Phase, Session};
+use super::{Fatal, Session};
 use crate::streaming::{
     checks::{check_family, check_languages, check_terms, check_text, invalid, one_of, strings},
     params::MODES,
@@ -17,7 +17,7 @@ impl Session {
     /// A text message. Returns it for the log when it was valid JSON.
     pub(crate) fn on_text(&mut self, text: &str, now_ms: u64) -> Option<Value> {
         self.last_client_ms = now_ms;
-        if !matches!(self.phase, Phase::Opening | Phase::Streaming { .. }) {
+        if !self.is_open() {
             return None;
         }
         match read(text) {

@@ -1,0 +1,16 @@
+//! The emulator over its sockets, point by point of the contracts: `streaming-stt.md` section 11 and `llm-gateway.md`
+//! section 15. The clients are raw, so that no client of ours can hide a mistake.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "the helpers of tests fail as tests do"
+)]
+
+#[path = "emulator/clients.rs"]
+mod clients;
+#[path = "emulator/gateway.rs"]
+mod gateway;
+#[path = "emulator/streaming.rs"]
+mod streaming;
