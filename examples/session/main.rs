@@ -100,7 +100,7 @@ async fn run(args: &Args) -> Result<(), AnyError> {
     match &args.sign {
         Some(name) => sign(args, &draft, name)?,
         None if !args.json => {
-            println!("This note is a DRAFT and was not saved. Sign it with --sign \"Your Name\".")
+            println!("This note is a DRAFT and was not saved. Sign it with --sign \"Your Name\".");
         }
         None => {}
     }
