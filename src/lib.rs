@@ -43,3 +43,8 @@ pub use therapy_scribe_transport as transport;
 
 #[cfg(all(feature = "stt", feature = "notes"))]
 pub use scribe::{Error, Scribe, ScribeBuilder};
+
+/// The README's code compiles.
+#[cfg(all(doctest, feature = "stt", feature = "notes"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
