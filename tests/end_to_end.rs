@@ -1,5 +1,9 @@
 //! The whole path on real audio over real sockets, against the emulator.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
 
 use std::time::Duration;
 
@@ -220,6 +224,8 @@ async fn a_wrong_key_and_a_refused_connection_end_in_one_sentence() {
     assert!(said.contains("could not connect"), "{said}");
 }
 
+type Expected = fn(&notes::Result<notes::Draft>) -> bool;
+
 #[tokio::test]
 async fn what_a_model_gets_wrong_is_repaired_once_or_told_and_the_reply_is_kept() {
     let usual = emulator(|builder| builder).await;
@@ -233,7 +239,7 @@ async fn what_a_model_gets_wrong_is_repaired_once_or_told_and_the_reply_is_kept(
     usual.stop().await;
     let prose = || ChatReply::Content("CANARY prose".to_owned());
     let broken = || ChatReply::Content(r#"{"data":7,"CANARY":1}"#.to_owned());
-    let cases: [(Vec<ChatReply>, fn(&notes::Result<notes::Draft>) -> bool); 9] = [
+    let cases: [(Vec<ChatReply>, Expected); 9] = [
         (vec![ChatReply::Fenced], Result::is_ok),
         (vec![prose()], Result::is_ok),
         (vec![broken()], Result::is_ok),
