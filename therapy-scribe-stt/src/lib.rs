@@ -1,4 +1,7 @@
 //! Streaming medical speech-to-text with AssemblyAI, and the capture of whole therapy sessions.
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod bench;
 mod capture;
 mod client;
 mod clock;
