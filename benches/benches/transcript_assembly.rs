@@ -4,7 +4,7 @@
 //! are measured in turn, round after round, so that a noisy machine is noisy for both.
 #![expect(
     clippy::panic,
-    missing_docs,
+    clippy::print_stdout,
     reason = "a program that reports, and ends where something is wrong"
 )]
 
