@@ -359,6 +359,8 @@ impl Malformed {
 pub struct SttStats {
     /// Audio that was sent.
     pub audio_sent: Duration,
+    /// Audio that the service says it has heard; less than was sent means that some was lost on the way.
+    pub audio_heard: Option<Duration>,
     /// Session time that the service bills, where it said so.
     pub billed: Option<Duration>,
     /// Messages of known types in wrong shapes.

@@ -14,10 +14,10 @@ use therapy_scribe_transport::{
 
 use crate::{
     clock::SessionClock,
-    config::{SpeechModel, StreamingConfig},
+    config::{ConfigError, SpeechModel, StreamingConfig, require},
     error::Error,
     protocol::Streaming,
-    session::{SttEvents, SttHandle},
+    session::{NEEDS_ENCODER, OpenSession, SttEvents, SttHandle},
 };
 
 /// The version of the service's interface that this crate is written to (`streaming-stt.md` 1.4).
@@ -66,7 +66,7 @@ impl SttClient {
             Region::Us => "wss://streaming.us.assemblyai.com",
             Region::Eu => "wss://streaming.eu.assemblyai.com",
             _ => {
-                return Err(Error::Config(crate::config::ConfigError::Conflict(
+                return Err(Error::Config(ConfigError::Conflict(
                     "this region has no streaming host",
                 )));
             }
@@ -82,16 +82,14 @@ impl SttClient {
     /// A client for any address: an emulator, a self-hosted service, a proxy of the host's.
     #[must_use]
     pub fn at(connector: Connector, origin: &Origin, key: ApiKey, config: StreamingConfig) -> Self {
-        let model = config.models().first().map_or("", SpeechModel::as_str);
-        let name = format!("AssemblyAI streaming, {model}").into();
         let access = Access::Key(key);
         Self {
             connector,
             origin: origin.for_websocket(),
             region: None,
             access,
+            name: name(&config),
             config: Arc::new(config),
-            name,
         }
     }
 
@@ -112,6 +110,7 @@ impl SttClient {
     /// The same with another configuration.
     #[must_use]
     pub fn config(mut self, config: StreamingConfig) -> Self {
+        self.name = name(&config);
         self.config = Arc::new(config);
         self
     }
@@ -122,8 +121,10 @@ impl SttClient {
     /// Cancel safe: a dropped call leaves no session behind.
     ///
     /// # Errors
-    /// [`Error`], of the last model that was tried.
+    /// [`Error`], of the last model that was tried; [`Error::Config`] for a format that the service does not take, or
+    /// that is not the configuration's.
     pub async fn connect(&self, open: SttOpen) -> Result<(SttHandle, SttEvents), Error> {
+        check_format(&self.config, open.format).map_err(Error::Config)?;
         let mut refused = Error::ClosedEarly;
         for model in self.config.models() {
             match self.connect_to(model, open).await {
@@ -146,7 +147,6 @@ impl SttClient {
     /// # Errors
     /// [`Error`] when the service refuses, [`Error::Config`] outside the ranges.
     pub async fn mint_token(&self, valid: Duration, longest: Duration) -> Result<ApiKey, Error> {
-        use crate::config::require;
         require(
             (1..=600).contains(&valid.as_secs()),
             "expires_in_seconds",
@@ -193,10 +193,17 @@ impl SttClient {
             match events.next().await {
                 Some(Ok(SttEvent::Status(ConnectionStatus::Ready(session)))) => {
                     events.put_back(SttEvent::Status(ConnectionStatus::Ready(session)));
-                    return Ok((
-                        SttHandle::new(handle, self.config.fields.encoding, open.format),
-                        events,
-                    ));
+                    let session = OpenSession {
+                        encoding: self.config.fields.encoding,
+                        format: open.format,
+                        model: model.clone(),
+                        is_diarized: self.config.fields.diarization.is_some(),
+                    };
+                    return Ok((SttHandle::new(handle, session), events));
+                }
+                // A key does not become valid by being sent again.
+                Some(Err(Error::TokenExpired)) if matches!(self.access, Access::Key(_)) => {
+                    return Err(Error::Auth);
                 }
                 Some(Err(error)) => return Err(error),
                 Some(Ok(SttEvent::Closed(_))) | None => return Err(Error::ClosedEarly),
@@ -238,12 +245,40 @@ impl SpeechToText for SttClient {
     }
 
     async fn connect(&self, open: SttOpen) -> Result<SttConnection, SttFailure> {
+        if self.config.fields.encoding.sample_bytes().is_none() {
+            return Err(Error::Config(NEEDS_ENCODER).into());
+        }
         let (handle, events) = Self::connect(self, open).await?;
         Ok(SttConnection::new(
             Box::new(handle),
             events.map(|item| item.map_err(Into::into)).boxed(),
         ))
     }
+}
+
+fn name(config: &StreamingConfig) -> Arc<str> {
+    let model = config.models().first().map_or("", SpeechModel::as_str);
+    format!("AssemblyAI streaming, {model}").into()
+}
+
+/// The service takes one channel, and can't tell that a rate is wrong: every time in the transcript would be.
+fn check_format(config: &StreamingConfig, format: AudioFormat) -> Result<(), ConfigError> {
+    let hertz = format.rate().hertz();
+    require(
+        format.channels() == 1,
+        "channels",
+        "1: mix the audio down first",
+    )?;
+    require(
+        (8_000..=96_000).contains(&hertz),
+        "sample_rate",
+        "8000 to 96000 Hz",
+    )?;
+    require(
+        config.sample_rate().is_none_or(|wanted| wanted == hertz),
+        "sample_rate",
+        "the rate of the audio",
+    )
 }
 
 /// `{"token":…}`, or one of two shapes of refusal (`streaming-stt.md` 1.3); a refusal's text is not shown.
@@ -254,8 +289,8 @@ fn token(status: u16, body: &[u8]) -> Result<ApiKey, Error> {
     }
     match status {
         200..=299 => {
-            let minted = serde_json::from_slice::<Minted>(body).map_err(|_| Error::ClosedEarly)?;
-            ApiKey::new(minted.token).map_err(Error::Key)
+            let minted = serde_json::from_slice::<Minted>(body).map_err(|_| Error::NoToken)?;
+            ApiKey::new(minted.token).map_err(|_| Error::NoToken)
         }
         401 | 403 => Err(Error::Auth),
         422 if String::from_utf8_lossy(body)
@@ -265,10 +300,62 @@ fn token(status: u16, body: &[u8]) -> Result<ApiKey, Error> {
             Err(Error::Auth)
         }
         429 => Err(Error::TooManySessions),
-        500.. => Err(Error::Service { code: status }),
+        408 | 500.. => Err(Error::Service { code: status }),
         _ => Err(Error::Refused {
-            parameter: None,
+            parameter: refused_parameter(body),
             detail: String::from_utf8_lossy(body).into_owned().into(),
         }),
+    }
+}
+
+/// Which parameter of a token request a body with `detail` complains of.
+fn refused_parameter(body: &[u8]) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let place = body.get("detail")?.get(0)?.get("loc")?.as_array()?;
+    let name = place.last()?.as_str()?;
+    ["expires_in_seconds", "max_session_duration_seconds"]
+        .into_iter()
+        .find(|known| *known == name)
+        .map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn audio_that_would_ruin_every_time_is_refused_before_connecting() {
+        let free = StreamingConfig::builder().build().unwrap();
+        let fixed = StreamingConfig::builder()
+            .sample_rate(16_000)
+            .build()
+            .unwrap();
+        let mono = |hertz| AudioFormat::mono(SampleRate::new(hertz).unwrap());
+        let stereo = AudioFormat::new(SampleRate::HZ_16000, 2).unwrap();
+        assert!(check_format(&free, mono(48_000)).is_ok());
+        assert!(check_format(&fixed, mono(16_000)).is_ok());
+        for (config, format) in [
+            (&free, stereo),
+            (&free, mono(4_000)),
+            (&free, mono(192_000)),
+            (&fixed, mono(48_000)),
+        ] {
+            assert!(check_format(config, format).is_err(), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn a_refused_token_request_says_what_was_refused() {
+        let body = br#"{"detail":[{"loc":["query","expires_in_seconds"],"msg":"CANARY"}]}"#;
+        let error = token(422, body).unwrap_err();
+        let said = format!("{error} {error:?}");
+        assert!(
+            said.contains("expires_in_seconds") && !said.contains("CANARY"),
+            "{said}"
+        );
+        assert!(token(408, b"").unwrap_err().is_retryable());
+        assert!(matches!(token(401, b""), Err(Error::Auth)));
+        assert!(matches!(token(200, b"<html>"), Err(Error::NoToken)));
+        assert!(token(200, br#"{"token":"t"}"#).is_ok());
     }
 }

@@ -9,6 +9,8 @@ mod language;
 mod model;
 mod query;
 mod redaction;
+#[cfg(test)]
+mod tests;
 mod turn;
 mod update;
 
@@ -72,13 +74,14 @@ impl StreamingConfig {
     }
 
     /// One microphone in a room with this many people: the newest model and the one before it, Medical Mode,
-    /// diarization, therapy turn settings, heartbeat, and two minutes until a session that lost its client ends.
+    /// diarization with labels revised every five minutes, therapy turn settings, heartbeat, and two minutes until a
+    /// session that lost its client ends.
     ///
     /// # Errors
     /// [`ConfigError::Range`] when `people` is not 1 to 10.
     pub fn one_room(people: u8) -> Result<Self, ConfigError> {
         Self::scribe()
-            .diarization(Diarization::up_to(people)?)
+            .diarization(Diarization::up_to(people)?.revised_every(Duration::from_secs(300))?)
             .build()
     }
 

@@ -44,6 +44,11 @@ pub enum Error {
         /// The service's words.
         detail: Phi<String>,
     },
+    /// The service refused the session, and its reason did not come through.
+    #[error(
+        "the speech service refused the session without saying why: check the key and the account, and wait half a minute"
+    )]
+    Unexplained,
     /// Too many sessions were opened lately.
     #[error(
         "too many sessions were opened within a minute: wait half a minute, and check for sessions left open"
@@ -106,6 +111,9 @@ pub enum Error {
     /// The service closed the session without a reason.
     #[error("the speech service closed the session early")]
     ClosedEarly,
+    /// The reply to a request for a token was no token.
+    #[error("the speech service's answer was not a token: check the address of the service")]
+    NoToken,
     /// The session's own task ended; a defect of this crate.
     #[error("the session's task was lost: please report this")]
     DriverLost,
@@ -139,6 +147,7 @@ impl Error {
             | Self::Auth
             | Self::TokenExpired
             | Self::Token(_)
+            | Self::Unexplained
             | Self::Account { .. } => ErrorKind::Access,
             Self::TooManySessions
             | Self::Inactive
@@ -149,6 +158,7 @@ impl Error {
             Self::Service { .. }
             | Self::NoAnswer { .. }
             | Self::Stalled { .. }
+            | Self::NoToken
             | Self::ClosedEarly => ErrorKind::Service,
             Self::Framing | Self::DriverLost => ErrorKind::Internal,
         }
@@ -159,7 +169,9 @@ impl Error {
     pub const fn advice(&self) -> RetryAdvice {
         let soon = RetryAdvice::After(Duration::from_millis(500));
         match self {
-            Self::TooManySessions => RetryAdvice::After(Duration::from_secs(30)),
+            Self::TooManySessions | Self::Unexplained => {
+                RetryAdvice::After(Duration::from_secs(30))
+            }
             Self::Expired => RetryAdvice::After(Duration::ZERO),
             Self::TokenExpired
             | Self::Token(_)

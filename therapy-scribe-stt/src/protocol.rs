@@ -2,36 +2,35 @@
 
 mod begin;
 mod framer;
+mod incoming;
 mod items;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod warnings;
 
 use std::{collections::VecDeque, time::Duration};
 
 use bytes::Bytes;
-use therapy_scribe_core::{
-    ConnectionStatus, Malformed, MediaTime, Notice, Phi, Receipt, Relabel, RelabelledWord,
-    SpeakerId, SttControl, SttEvent, SttStats, UnknownEvent,
-};
+use therapy_scribe_core::{MediaTime, Notice, Phi, SttControl, SttEvent, SttStats, UnknownEvent};
 use therapy_scribe_transport::{self as transport, HostEnd, Incoming, Outgoing, Protocol};
 
 use crate::{
     clock::SessionClock,
     config::{ConfigUpdate, StreamingConfig},
     error::{Error, classify},
-    wire::{self, Message, Number},
 };
 use begin::Expected;
 use framer::Framer;
 use items::Items;
 use turns::TurnBook;
+use warnings::Warnings;
 
 /// How long the service may take to say `Begin`; 3 to 11 s were seen under load.
 pub(crate) const BEGIN_LIMIT: Duration = Duration::from_secs(15);
 /// A ping this often, as the official Python library does.
 const PING_EVERY: Duration = Duration::from_secs(20);
-/// Without any message for this long the session has stalled; with heartbeats one comes every 5 s.
+/// Without any message for this long the session has stalled; less where heartbeats do come, one every 5 s.
 const SILENT_LIMIT: Duration = Duration::from_secs(45);
 const SILENT_LIMIT_WITH_HEARTBEAT: Duration = Duration::from_secs(15);
 /// After `Terminate`: how long without a message, and how long in all.
@@ -78,6 +77,9 @@ pub(crate) struct Streaming {
     stats: SttStats,
     /// What ends the session with an error, once the socket is closed.
     failure: Option<Error>,
+    /// What an `Error` without a code said: the close that follows has the code.
+    uncoded: Option<Phi<String>>,
+    warnings: Warnings,
     finish_wanted: bool,
     first_update: ConfigUpdate,
     silent_until: MediaTime,
@@ -85,7 +87,8 @@ pub(crate) struct Streaming {
     next_ping: Duration,
     /// When the current phase ends in any case.
     phase_ends: Option<Duration>,
-    silent_limit: Duration,
+    heartbeat_wanted: bool,
+    heartbeat_heard: bool,
 }
 
 impl Streaming {
@@ -95,7 +98,6 @@ impl Streaming {
         sample_rate: u32,
         clock: SessionClock,
     ) -> Self {
-        let heartbeat = config.fields.session_heartbeat == Some(true);
         Self {
             phase: Phase::AwaitBegin,
             expected: Expected::new(config, model),
@@ -107,155 +109,25 @@ impl Streaming {
             outgoing: VecDeque::new(),
             stats: SttStats::default(),
             failure: None,
+            uncoded: None,
+            warnings: Warnings::default(),
             finish_wanted: false,
             first_update: ConfigUpdate::initial(config),
             silent_until: MediaTime::ZERO,
             last_heard: Duration::ZERO,
             next_ping: PING_EVERY,
             phase_ends: Some(BEGIN_LIMIT),
-            silent_limit: if heartbeat {
-                SILENT_LIMIT_WITH_HEARTBEAT
-            } else {
-                SILENT_LIMIT
-            },
+            heartbeat_wanted: config.fields.session_heartbeat == Some(true),
+            heartbeat_heard: false,
         }
-    }
-
-    fn on_text(&mut self, now: Duration, text: &transport::Text) {
-        match wire::decode(text.as_str()) {
-            Message::Turn(head) => self.turns.on_turn(now, text, &head, &mut self.items),
-            Message::Begin(begin) => self.on_begin(now, &begin),
-            Message::SpeechStarted(started) => {
-                let at = started
-                    .timestamp
-                    .map_or(MediaTime::ZERO, |at| self.clock.media(at.to_u64()));
-                self.items.status(ConnectionStatus::SpeechStarted(at));
-            }
-            Message::SpeakerRevision(revision) => self.on_revision(revision),
-            Message::Heartbeat(heartbeat) => self.on_heartbeat(&heartbeat),
-            Message::Silence(silence) => self.on_silence(&silence),
-            Message::Warning(warning) => {
-                let code = warning
-                    .warning_code
-                    .and_then(|code| i64::try_from(code.to_u64()).ok());
-                self.items.push(SttEvent::Notice(service_warning(
-                    code,
-                    warning.warning.as_deref(),
-                )));
-            }
-            Message::Error(error) => {
-                let code = error
-                    .error_code
-                    .and_then(|code| u16::try_from(code.to_u64()).ok());
-                let failure = classify(
-                    code,
-                    error.error.as_deref().unwrap_or_default(),
-                    &self.model,
-                );
-                self.failure.get_or_insert(failure);
-                self.enter(Phase::Closing, now + CLOSE_LIMIT);
-            }
-            Message::Termination(termination) => {
-                self.stats.complete = true;
-                let billed = termination.session_duration_seconds.map(Number::to_f64);
-                self.stats.billed =
-                    billed.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-                self.enter(Phase::Closing, now + CLOSE_LIMIT);
-            }
-            Message::Unknown(kind) => self.items.unknown(UnknownEvent::new(&*kind, text.as_str())),
-            Message::Malformed(malformed) => self.on_malformed(malformed),
-        }
-    }
-
-    fn on_begin(&mut self, now: Duration, begin: &wire::Begin<'_>) {
-        let (session, notices) = self.expected.check(self.clock.connection, begin);
-        self.items
-            .push(SttEvent::Status(ConnectionStatus::Ready(session)));
-        for notice in notices {
-            self.items.push(SttEvent::Notice(Notice::new(notice)));
-        }
-        if self.phase != Phase::AwaitBegin {
-            return;
-        }
-        self.phase = Phase::Streaming;
-        self.phase_ends = None;
-        let update = std::mem::take(&mut self.first_update);
-        if !update.is_empty() {
-            self.update(update);
-        }
-        if self.finish_wanted {
-            self.finish(now);
-        }
-    }
-
-    fn on_revision(&mut self, revision: wire::SpeakerRevision<'_>) {
-        let clock = self.clock;
-        let speaker = |letters: Option<&str>| {
-            letters.and_then(|letters| SpeakerId::from_letters(clock.connection, letters))
-        };
-        let relabel = |revision: wire::Revision<'_>| {
-            let words = revision.words.unwrap_or_default();
-            let words = words.iter().map(|word| {
-                let (start, end) = (
-                    clock.media(word.start.to_u64()),
-                    clock.media(word.end.to_u64()),
-                );
-                RelabelledWord::new(start, end, speaker(word.speaker.as_deref()))
-            });
-            let turn = self.turns.id(revision.turn_order.to_u64());
-            Relabel::new(
-                turn,
-                speaker(revision.speaker_label.as_deref()),
-                words.collect(),
-            )
-        };
-        let relabels: Vec<_> = revision
-            .revisions
-            .unwrap_or_default()
-            .into_iter()
-            .map(relabel)
-            .collect();
-        // A final that still waits for its formatted copy must be there before its revision.
-        self.turns.settle(&mut self.items);
-        if !relabels.is_empty() {
-            self.items.push(SttEvent::Revised(relabels));
-        }
-    }
-
-    fn on_heartbeat(&mut self, heartbeat: &wire::Heartbeat) {
-        let Some(received) = heartbeat.total_audio_received_ms else {
-            return;
-        };
-        let mut receipt = Receipt::new(self.clock.media(received.to_u64()));
-        receipt.pace = heartbeat.realtime_factor.map(Number::to_f64);
-        receipt.speech = heartbeat.max_speech_probability.map(Number::to_f64);
-        self.items.status(ConnectionStatus::Received(receipt));
-    }
-
-    /// Ranges may go back by half a second after a fault inside the service; only what is new counts.
-    fn on_silence(&mut self, silence: &wire::Silence) {
-        let from = self
-            .clock
-            .media(silence.start_ms.to_u64())
-            .max(self.silent_until);
-        let to = self.clock.media(silence.end_ms.to_u64());
-        if to > from {
-            self.silent_until = to;
-            self.items.status(ConnectionStatus::silent(from, to));
-        }
-    }
-
-    fn on_malformed(&mut self, malformed: Malformed) {
-        tracing::debug!(
-            message = malformed.message,
-            line = malformed.line,
-            column = malformed.column,
-            "malformed message"
-        );
-        self.items.malformed(malformed);
     }
 
     fn on_closed(&mut self, code: u16, reason: &str) {
+        if let Some(text) = self.uncoded.take() {
+            let code = Some(code).filter(|code| !matches!(code, 1000 | 1005));
+            self.failure
+                .get_or_insert_with(|| classify(code, text.expose(), &self.model));
+        }
         if self.failure.is_none() && !self.stats.complete && self.phase != Phase::Closing {
             let drained = self.phase == Phase::Draining && matches!(code, 1000 | 1005);
             // A goodbye without `Termination` after `Terminate`: the end, but not a complete one.
@@ -274,6 +146,8 @@ impl Streaming {
                 self.outgoing
                     .extend(self.framer.flush().map(Outgoing::Binary));
                 self.outgoing.push_back(message("Terminate"));
+                // The service's silence counts from here: what came before says nothing about its draining.
+                self.last_heard = now;
                 self.enter(Phase::Draining, now + DRAIN_LIMIT);
             }
             Phase::Draining | Phase::Closing | Phase::Done => {}
@@ -284,9 +158,7 @@ impl Streaming {
     fn abort(&mut self, now: Duration) {
         match self.phase {
             Phase::AwaitBegin | Phase::Streaming => {
-                self.outgoing
-                    .retain(|waiting| !matches!(waiting, Outgoing::Binary(_)));
-                self.outgoing.push_back(message("Terminate"));
+                self.say_goodbye();
                 self.enter(Phase::Closing, now + GOODBYE_LIMIT);
             }
             Phase::Draining => self.enter(Phase::Closing, now + GOODBYE_LIMIT),
@@ -294,7 +166,20 @@ impl Streaming {
         }
     }
 
+    /// A session that only loses its socket stays open, and is billed, for up to three hours.
+    fn say_goodbye(&mut self) {
+        self.outgoing
+            .retain(|waiting| !matches!(waiting, Outgoing::Binary(_)));
+        self.outgoing.push_back(message("Terminate"));
+    }
+
     fn update(&mut self, update: ConfigUpdate) {
+        if let Some(formats) = update.flag("format_turns") {
+            self.turns.set_formats(formats);
+        }
+        if let Some(wanted) = update.flag("session_heartbeat") {
+            self.heartbeat_wanted = wanted;
+        }
         match update.into_message() {
             Ok(text) => self.outgoing.push_back(Outgoing::Text(text)),
             // The handle has checked it; a second look costs nothing, and the service would end the session.
@@ -319,6 +204,10 @@ impl Streaming {
         self.turns.settle(&mut self.items);
         self.stats.audio_sent = self.framer.sent();
         self.items.add_counts(&mut self.stats);
+        if let Some(text) = self.uncoded.take() {
+            self.failure
+                .get_or_insert_with(|| classify(None, text.expose(), &self.model));
+        }
         let last = self
             .failure
             .take()
@@ -328,7 +217,10 @@ impl Streaming {
 
     fn on_phase_end(&mut self) {
         match self.phase {
-            Phase::AwaitBegin => self.failure = Some(Error::NoAnswer { after: BEGIN_LIMIT }),
+            Phase::AwaitBegin => {
+                self.failure = Some(Error::NoAnswer { after: BEGIN_LIMIT });
+                self.say_goodbye();
+            }
             Phase::Streaming | Phase::Draining | Phase::Closing | Phase::Done => {}
         }
         self.outgoing.push_back(Outgoing::Close);
@@ -338,7 +230,10 @@ impl Streaming {
     /// How long silence of the service is borne in this phase.
     const fn patience(&self) -> Option<Duration> {
         match self.phase {
-            Phase::Streaming => Some(self.silent_limit),
+            Phase::Streaming if self.heartbeat_wanted && self.heartbeat_heard => {
+                Some(SILENT_LIMIT_WITH_HEARTBEAT)
+            }
+            Phase::Streaming => Some(SILENT_LIMIT),
             Phase::Draining => Some(DRAIN_SILENCE),
             Phase::AwaitBegin | Phase::Closing | Phase::Done => None,
         }
@@ -350,12 +245,18 @@ impl Protocol for Streaming {
     type Item = Result<SttEvent, Error>;
 
     fn on_control(&mut self, now: Duration, control: Control) {
+        let open = matches!(self.phase, Phase::AwaitBegin | Phase::Streaming);
         match control {
-            Control::Session(SttControl::Finalize) => {
-                self.outgoing.push_back(message("ForceEndpoint"));
-            }
             Control::Session(SttControl::Finish) => self.finish(now),
             Control::Session(SttControl::Abort) => self.abort(now),
+            // Nothing may follow the goodbye.
+            _ if !open => {}
+            Control::Session(SttControl::Finalize) => {
+                // The turn ends where the audio that was sent ends, so what is held goes first.
+                self.outgoing
+                    .extend(self.framer.flush_whole().map(Outgoing::Binary));
+                self.outgoing.push_back(message("ForceEndpoint"));
+            }
             Control::Session(_) => {}
             Control::Update(update) => self.update(update),
             Control::KeepAlive => self.outgoing.push_back(message("KeepAlive")),
@@ -404,14 +305,13 @@ impl Protocol for Streaming {
     fn on_deadline(&mut self, now: Duration) {
         if self.phase_ends.is_some_and(|ends| ends <= now) {
             self.on_phase_end();
-        } else if self
+        } else if let Some(patience) = self
             .patience()
-            .is_some_and(|patience| self.last_heard + patience <= now)
+            .filter(|patience| self.last_heard + *patience <= now)
         {
             if self.phase == Phase::Streaming {
-                self.failure = Some(Error::Stalled {
-                    after: self.silent_limit,
-                });
+                self.failure = Some(Error::Stalled { after: patience });
+                self.say_goodbye();
             }
             self.outgoing.push_back(Outgoing::Close);
             self.end();
@@ -480,17 +380,4 @@ impl Protocol for Streaming {
 
 fn message(kind: &str) -> Outgoing {
     Outgoing::Text(format!(r#"{{"type":"{kind}"}}"#))
-}
-
-/// No list of codes is published. The one known cause has words of ours; the service's own are kept apart.
-fn service_warning(code: Option<i64>, text: Option<&str>) -> Notice {
-    let medical = text.is_some_and(|text| text.contains("medical") || text.contains("domain"));
-    let mut notice = Notice::new(if medical {
-        "the service does not apply Medical Mode: it does not support the language"
-    } else {
-        "the service sent a warning; the session goes on"
-    });
-    notice.code = code;
-    notice.detail = text.map(|text| Phi::new(text.to_owned()));
-    notice
 }

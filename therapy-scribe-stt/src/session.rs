@@ -3,6 +3,7 @@
 use std::{
     fmt,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -13,7 +14,7 @@ use therapy_scribe_core::{AudioFormat, AudioFrame, SttAudio, SttClosed, SttContr
 use therapy_scribe_transport::{Events, Handle};
 
 use crate::{
-    config::{ConfigUpdate, Encoding},
+    config::{ConfigError, ConfigUpdate, Encoding, SpeechModel},
     error::Error,
     mulaw,
     protocol::{Control, Streaming},
@@ -23,59 +24,76 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct SttHandle {
     inner: Handle<Streaming>,
-    encoding: Encoding,
-    format: AudioFormat,
+    session: Arc<OpenSession>,
 }
+
+/// What a session was opened with.
+#[derive(Debug)]
+pub(crate) struct OpenSession {
+    pub(crate) encoding: Encoding,
+    pub(crate) format: AudioFormat,
+    pub(crate) model: SpeechModel,
+    pub(crate) is_diarized: bool,
+}
+
+/// Frames are samples; the configuration promised the service something else.
+pub(crate) const NEEDS_ENCODER: ConfigError = ConfigError::Conflict(
+    "the configuration's encoding needs an encoder of the host's: use SttHandle::send_encoded, or choose PCM",
+);
+const NEEDS_FRAMES: ConfigError = ConfigError::Conflict(
+    "the configuration's encoding is PCM: use SttHandle::send, which cuts it as the service needs it",
+);
+const OTHER_FORMAT: ConfigError =
+    ConfigError::Conflict("a frame's format is not the one that the session was opened with");
 
 /// What of the service's one message of 128 KB is left for encoded audio.
 const LARGEST_MESSAGE: usize = 128 * 1024;
 
 impl SttHandle {
-    pub(crate) const fn new(
-        inner: Handle<Streaming>,
-        encoding: Encoding,
-        format: AudioFormat,
-    ) -> Self {
-        Self {
-            inner,
-            encoding,
-            format,
-        }
+    pub(crate) fn new(inner: Handle<Streaming>, session: OpenSession) -> Self {
+        let session = Arc::new(session);
+        Self { inner, session }
     }
 
     /// The format that frames must have.
     #[must_use]
-    pub const fn format(&self) -> AudioFormat {
-        self.format
+    pub fn format(&self) -> AudioFormat {
+        self.session.format
     }
 
     /// Sends a frame of any length; what goes over the wire is cut to 100 ms. Waits while the service is slower than
     /// the source: 3.2 s are queued. Cancel safe: a dropped call has sent nothing.
     ///
     /// # Errors
-    /// [`SttClosed`] when the session takes no more; its events say why.
-    pub async fn send(&self, frame: &AudioFrame) -> Result<(), SttClosed> {
-        debug_assert_eq!(
-            frame.format(),
-            self.format,
-            "frames must have the session's format"
-        );
-        let bytes = match self.encoding {
+    /// [`Error::ClosedEarly`] when the session takes no more, its events say why; [`Error::Config`] for a frame of
+    /// another format, or when the session was opened for encoded audio.
+    pub async fn send(&self, frame: &AudioFrame) -> Result<(), Error> {
+        if frame.format() != self.session.format {
+            return Err(Error::Config(OTHER_FORMAT));
+        }
+        let bytes = match self.session.encoding {
+            Encoding::PcmS16Le => frame.to_le_bytes(),
             Encoding::PcmMulaw => mulaw::encode(frame.samples()),
-            _ => frame.to_le_bytes(),
+            Encoding::Opus | Encoding::OggOpus | Encoding::Aac => {
+                return Err(Error::Config(NEEDS_ENCODER));
+            }
         };
         self.inner
             .send_audio(bytes)
             .await
-            .map_err(|_| SttClosed::new())
+            .map_err(|_| Error::ClosedEarly)
     }
 
     /// Sends what the host's own encoder made, as one message of at most 128 KB: a packet of Opus, a piece of Ogg or
     /// AAC.
     ///
     /// # Errors
-    /// [`Error::MessageTooLarge`]; [`Error::ClosedEarly`] when the session takes no more.
+    /// [`Error::MessageTooLarge`]; [`Error::ClosedEarly`] when the session takes no more; [`Error::Config`] when it was
+    /// opened for PCM.
     pub async fn send_encoded(&self, bytes: Bytes) -> Result<(), Error> {
+        if self.session.encoding.sample_bytes().is_some() {
+            return Err(Error::Config(NEEDS_FRAMES));
+        }
         if bytes.len() > LARGEST_MESSAGE {
             return Err(Error::MessageTooLarge);
         }
@@ -88,10 +106,15 @@ impl SttHandle {
     /// Changes the session from the next audio on. The service does not acknowledge it.
     ///
     /// # Errors
-    /// [`Error::Config`] for what the service would end the session over; [`Error::ClosedEarly`] when the session takes
-    /// no more.
+    /// [`Error::Config`] for what the service would end the session over, or would ignore on its model;
+    /// [`Error::ClosedEarly`] when the session takes no more.
     pub async fn update(&self, update: ConfigUpdate) -> Result<(), Error> {
-        update.clone().into_message().map_err(Error::Config)?;
+        let OpenSession {
+            model, is_diarized, ..
+        } = &*self.session;
+        let update = update
+            .for_session(model, *is_diarized)
+            .map_err(Error::Config)?;
         self.inner
             .control(Control::Update(update))
             .await
@@ -145,7 +168,7 @@ impl SttHandle {
 #[async_trait]
 impl SttAudio for SttHandle {
     async fn send(&mut self, frame: AudioFrame) -> Result<(), SttClosed> {
-        Self::send(self, &frame).await
+        Self::send(self, &frame).await.map_err(|_| SttClosed::new())
     }
 
     async fn control(&mut self, control: SttControl) -> Result<(), SttClosed> {

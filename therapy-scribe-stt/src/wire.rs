@@ -9,13 +9,13 @@ mod words;
 
 use std::ops::Range;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use therapy_scribe_core::Malformed;
 
 pub(crate) use number::Number;
 pub(crate) use text::Text;
-pub(crate) use words::{RawWords, words};
+pub(crate) use words::{RawWords, transcript_words, words};
 
 /// A message, taken apart as far as its type asks for.
 #[derive(Debug)]
@@ -166,14 +166,25 @@ impl TurnHead<'_> {
     }
 }
 
+/// A field whose shape is wrong counts as absent, where the message means something without it: that a session began or
+/// ended must never be missed for the sake of a number.
+fn lenient<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    Ok(serde_json::from_str::<Option<T>>(raw.get()).unwrap_or_default())
+}
+
 /// 4.1
 #[derive(Debug, Deserialize)]
 pub(crate) struct Begin<'a> {
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient")]
     pub(crate) id: Option<Text<'a>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) expires_at: Option<Number>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient")]
     pub(crate) configuration: Option<Configuration<'a>>,
 }
 
@@ -249,24 +260,26 @@ pub(crate) struct Silence {
 /// 4.7
 #[derive(Debug, Deserialize)]
 pub(crate) struct Warning<'a> {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) warning_code: Option<Number>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient")]
     pub(crate) warning: Option<Text<'a>>,
 }
 
 /// 4.8; `error_code` may be absent.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ServiceError<'a> {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) error_code: Option<Number>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient")]
     pub(crate) error: Option<Text<'a>>,
 }
 
 /// 4.9
 #[derive(Debug, Deserialize)]
 pub(crate) struct Termination {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) audio_duration_seconds: Option<Number>,
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) session_duration_seconds: Option<Number>,
 }

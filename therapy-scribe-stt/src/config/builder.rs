@@ -32,7 +32,8 @@ impl StreamingConfigBuilder {
 
     /// `speech_model`: tried in this order; the next one is used when the service refuses the model by name.
     pub fn models(mut self, models: impl IntoIterator<Item = SpeechModel>) -> Self {
-        self.fields.models = models.into_iter().collect();
+        let known = |model: SpeechModel| SpeechModel::named(model.as_str());
+        self.fields.models = models.into_iter().map(known).collect();
         self
     }
 

@@ -58,6 +58,19 @@ pub(crate) fn check(fields: &Fields) -> Result<(), ConfigError> {
         "speech_model",
         "one model at least",
     )?;
+    require(
+        fields.models.iter().all(SpeechModel::is_possible),
+        "speech_model",
+        "a name that the service has",
+    )?;
+    require(
+        fields
+            .llm_gateway
+            .as_ref()
+            .is_none_or(serde_json::Value::is_object),
+        "llm_gateway",
+        "a JSON object",
+    )?;
     check_ranges(fields)?;
     check_turns(&fields.turns)?;
     check_conflicts(fields)?;
@@ -111,6 +124,11 @@ fn check_ranges(fields: &Fields) -> Result<(), ConfigError> {
     )
 }
 
+/// Together with diarization the service ignores modes without a word.
+pub(crate) const MODE_WITH_DIARIZATION: ConfigError = ConfigError::Conflict(
+    "a turn mode has no effect together with diarization: set silences instead, such as TurnDetection::therapy()",
+);
+
 pub(crate) fn check_turns(turns: &TurnDetection) -> Result<(), ConfigError> {
     unit("end_of_turn_confidence_threshold", turns.threshold)?;
     within(
@@ -137,9 +155,7 @@ pub(crate) fn check_turns(turns: &TurnDetection) -> Result<(), ConfigError> {
 
 fn check_conflicts(fields: &Fields) -> Result<(), ConfigError> {
     if fields.diarization.is_some() && fields.turns.mode.is_some() {
-        return Err(ConfigError::Conflict(
-            "a turn mode has no effect together with diarization: set silences instead, such as TurnDetection::therapy()",
-        ));
+        return Err(MODE_WITH_DIARIZATION);
     }
     if fields.redaction.is_some() && fields.include_partial_turns == Some(true) {
         return Err(ConfigError::Conflict(
@@ -159,63 +175,76 @@ fn check_conflicts(fields: &Fields) -> Result<(), ConfigError> {
 }
 
 fn check_model(fields: &Fields, model: &SpeechModel) -> Result<(), ConfigError> {
-    let only = |set: bool, has: bool, parameter, advice| {
-        if set && !has {
-            Err(ConfigError::Model {
-                parameter,
-                model: model.to_string(),
-                advice,
-            })
-        } else {
-            Ok(())
-        }
-    };
+    let set = [
+        (fields.turns.mode.is_some(), "mode"),
+        (fields.prompt.is_some(), "prompt"),
+        (fields.agent_context.is_some(), "agent_context"),
+        (
+            fields.previous_context_turns.is_some(),
+            "previous_context_n_turns",
+        ),
+        (!fields.languages.is_empty(), "language_codes"),
+        (fields.interruption_delay.is_some(), "interruption_delay"),
+        (fields.continuous_partials.is_some(), "continuous_partials"),
+        (fields.turn_left_pad.is_some(), "turn_left_pad_ms"),
+        (
+            fields.acknowledge_silence == Some(true),
+            "acknowledge_silence",
+        ),
+        (fields.voice_focus.is_some(), "voice_focus"),
+        (
+            fields.language_detection == Some(true),
+            "language_detection",
+        ),
+        (fields.format_turns.is_some(), "format_turns"),
+    ];
+    set.into_iter()
+        .filter(|(is_set, _)| *is_set)
+        .try_for_each(|(_, parameter)| has_parameter(model, parameter))
+}
+
+/// Parameters of the Universal-3 Pro family; other models refuse or ignore them.
+const UNIVERSAL_3_ONLY: &[&str] = &[
+    "mode",
+    "prompt",
+    "agent_context",
+    "previous_context_n_turns",
+    "language_codes",
+    "interruption_delay",
+    "continuous_partials",
+    "turn_left_pad_ms",
+    "acknowledge_silence",
+    "voice_focus",
+];
+
+/// Whether a parameter does anything on a model.
+pub(crate) fn has_parameter(
+    model: &SpeechModel,
+    parameter: &'static str,
+) -> Result<(), ConfigError> {
     let u3 = model.is_universal_3();
-    let pro = "leave it out, or choose a Universal-3 Pro model";
-    only(fields.turns.mode.is_some(), u3, "mode", pro)?;
-    only(fields.prompt.is_some(), u3, "prompt", pro)?;
-    only(fields.agent_context.is_some(), u3, "agent_context", pro)?;
-    only(
-        fields.previous_context_turns.is_some(),
-        u3,
-        "previous_context_n_turns",
-        pro,
-    )?;
-    only(!fields.languages.is_empty(), u3, "language_codes", pro)?;
-    only(
-        fields.interruption_delay.is_some(),
-        u3,
-        "interruption_delay",
-        pro,
-    )?;
-    only(
-        fields.continuous_partials.is_some(),
-        u3,
-        "continuous_partials",
-        pro,
-    )?;
-    only(fields.turn_left_pad.is_some(), u3, "turn_left_pad_ms", pro)?;
-    only(
-        fields.acknowledge_silence == Some(true),
-        u3,
-        "acknowledge_silence",
-        pro,
-    )?;
-    only(fields.voice_focus.is_some(), u3, "voice_focus", pro)?;
-    let reports = u3 || *model == SpeechModel::UniversalStreamingMultilingual;
-    only(
-        fields.language_detection == Some(true),
-        reports,
-        "language_detection",
-        "choose a multilingual model",
-    )?;
-    let formats = !u3 && model.is_universal_streaming();
-    only(
-        fields.format_turns.is_some(),
-        formats,
-        "format_turns",
-        "leave it out: its finals are always formatted",
-    )
+    let (has, advice) = match parameter {
+        "language_detection" => (
+            u3 || *model == SpeechModel::UniversalStreamingMultilingual,
+            "choose a multilingual model",
+        ),
+        "format_turns" => (
+            model.is_universal_streaming(),
+            "leave it out: its finals are always formatted",
+        ),
+        other => (
+            u3 || !UNIVERSAL_3_ONLY.contains(&other),
+            "leave it out, or choose a Universal-3 Pro model",
+        ),
+    };
+    if has {
+        return Ok(());
+    }
+    Err(ConfigError::Model {
+        parameter,
+        model: model.to_string(),
+        advice,
+    })
 }
 
 pub(crate) fn warnings(fields: &Fields) -> Vec<String> {
@@ -256,6 +285,14 @@ pub(crate) fn warnings(fields: &Fields) -> Vec<String> {
         .languages
         .iter()
         .any(|language| !language.has_medical_mode());
+    let undocumented = fields.models.iter().any(|model| {
+        let languages = &fields.languages;
+        languages.iter().any(|language| !model.documents(*language))
+    });
+    warn(
+        undocumented,
+        "a model that may be used is not documented for every language that was chosen",
+    );
     warn(
         fields.domain.is_some() && mixed,
         "Medical Mode may be skipped for languages that it does not know",

@@ -143,16 +143,26 @@ impl Webhook {
     /// An `https` address, with a header that proves the sender.
     ///
     /// # Errors
-    /// [`ConfigError::Range`] when the address is not `https`.
+    /// [`ConfigError::Range`] when the address is not `https`, or the header's name is none.
     pub fn new(
         url: impl Into<String>,
         auth: Option<(String, ApiKey)>,
     ) -> Result<Self, ConfigError> {
         let url = url.into();
+        let host = url
+            .strip_prefix("https://")
+            .filter(|rest| !rest.is_empty() && !rest.starts_with('/'));
         require(
-            url.starts_with("https://"),
+            host.is_some() && !url.contains(char::is_whitespace),
             "webhook_url",
             "an https address",
+        )?;
+        let header = auth.as_ref().map_or("x", |(name, _)| name);
+        let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        require(
+            !header.is_empty() && header.bytes().all(letter),
+            "webhook_auth_header_name",
+            "the name of a header",
         )?;
         Ok(Self { url, auth })
     }

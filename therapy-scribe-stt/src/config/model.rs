@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Language;
+
 /// A streaming model. The service tells an unknown one apart only after connecting, with the list of those it has.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -34,6 +36,59 @@ impl SpeechModel {
             Self::UniversalStreamingMultilingual => "universal-streaming-multilingual",
             Self::WhisperRt => "whisper-rt",
             Self::Other(name) => name,
+        }
+    }
+
+    /// The model with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        let known = [
+            Self::Universal36Pro,
+            Self::Universal35Pro,
+            Self::U3RtPro,
+            Self::UniversalStreamingEnglish,
+            Self::UniversalStreamingMultilingual,
+            Self::WhisperRt,
+        ];
+        known
+            .into_iter()
+            .find(|model| model.as_str() == name)
+            .unwrap_or_else(|| Self::Other(name.to_owned()))
+    }
+
+    /// Names that never were models of streaming are in documents and libraries all the same.
+    pub(crate) fn is_possible(&self) -> bool {
+        const NEVER: [&str; 3] = ["u3-pro", "universal-3-pro", "universal-3-5-pro-realtime"];
+        let name = self.as_str();
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        !name.is_empty() && name.bytes().all(plain) && !NEVER.contains(&name)
+    }
+
+    /// Whether the vendor's documents name the language for the model.
+    pub(crate) const fn documents(&self, language: Language) -> bool {
+        use Language as L;
+        match self {
+            Self::Universal35Pro => !matches!(
+                language,
+                L::Afrikaans
+                    | L::Cantonese
+                    | L::Estonian
+                    | L::Galician
+                    | L::Korean
+                    | L::Marathi
+                    | L::Romanian
+                    | L::Nynorsk
+                    | L::Persian
+                    | L::Russian
+                    | L::Urdu
+                    | L::Xhosa
+                    | L::Zulu
+            ),
+            Self::U3RtPro => matches!(
+                language,
+                L::English | L::Spanish | L::German | L::French | L::Portuguese | L::Italian
+            ),
+            _ => true,
         }
     }
 

@@ -1,10 +1,10 @@
 //! Changes in the middle of a session (`streaming-stt.md` 3.2).
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::{ConfigError, Keyterms, Language, StreamingConfig, TurnDetection, checks};
+use super::{ConfigError, Keyterms, Language, SpeechModel, StreamingConfig, TurnDetection, checks};
 
 /// A change of an open session: only what is set changes, from the audio after it on. The service does not acknowledge
 /// it, and ends the session over a value that it does not take; so it is checked here.
@@ -12,7 +12,7 @@ use super::{ConfigError, Keyterms, Language, StreamingConfig, TurnDetection, che
 /// `Debug` shows which fields change, never their values.
 #[derive(Clone, PartialEq, Default)]
 pub struct ConfigUpdate {
-    fields: Map<String, Value>,
+    fields: BTreeMap<&'static str, Value>,
     invalid: Option<ConfigError>,
 }
 
@@ -147,22 +147,45 @@ impl ConfigUpdate {
         }
     }
 
+    /// The same for a session with this model, or why the service would ignore it, or end the session over it.
+    pub(crate) fn for_session(
+        mut self,
+        model: &SpeechModel,
+        is_diarized: bool,
+    ) -> Result<Self, ConfigError> {
+        if is_diarized && self.fields.contains_key("mode") {
+            return Err(checks::MODE_WITH_DIARIZATION);
+        }
+        if !model.is_universal_streaming() {
+            // The published presets name it beside the silences.
+            self.fields.remove("end_of_turn_confidence_threshold");
+        }
+        self.fields
+            .keys()
+            .try_for_each(|name| checks::has_parameter(model, name))?;
+        self.invalid.take().map_or(Ok(self), Err)
+    }
+
+    /// What a switch is set to, if it is.
+    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
+        self.fields.get(name)?.as_bool()
+    }
+
     /// The message, or why the service would end the session over it.
     pub(crate) fn into_message(mut self) -> Result<String, ConfigError> {
         if let Some(invalid) = self.invalid {
             return Err(invalid);
         }
-        self.fields
-            .insert("type".to_owned(), "UpdateConfiguration".into());
-        Ok(Value::Object(self.fields).to_string())
+        self.fields.insert("type", "UpdateConfiguration".into());
+        Ok(json!(self.fields).to_string())
     }
 
-    fn with(mut self, name: &str, value: Value) -> Self {
-        self.fields.insert(name.to_owned(), value);
+    fn with(mut self, name: &'static str, value: Value) -> Self {
+        self.fields.insert(name, value);
         self
     }
 
-    fn maybe(self, name: &str, value: Option<Value>) -> Self {
+    fn maybe(self, name: &'static str, value: Option<Value>) -> Self {
         match value {
             Some(value) => self.with(name, value),
             None => self,
@@ -195,4 +218,54 @@ fn number(value: f32) -> Value {
         .to_string()
         .parse::<f64>()
         .map_or(Value::Null, Value::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Mode;
+
+    fn told(update: ConfigUpdate, model: &SpeechModel) -> Result<String, ConfigError> {
+        update
+            .for_session(model, false)
+            .and_then(ConfigUpdate::into_message)
+    }
+
+    #[test]
+    fn what_a_model_does_not_have_never_reaches_it() {
+        let u3 = SpeechModel::Universal36Pro;
+        let english = SpeechModel::UniversalStreamingEnglish;
+        let updates = [
+            ConfigUpdate::new().prompt("CBT for panic disorder"),
+            ConfigUpdate::new().turns(&TurnDetection::mode(Mode::Balanced)),
+            ConfigUpdate::new().languages(&[Language::English]),
+            ConfigUpdate::new().acknowledge_silence(true),
+        ];
+        for update in updates {
+            assert!(matches!(
+                told(update.clone(), &english),
+                Err(ConfigError::Model { .. })
+            ));
+            assert!(told(update, &u3).is_ok());
+        }
+        let formatted = ConfigUpdate::new().format_turns(true);
+        assert!(told(formatted.clone(), &u3).is_err() && told(formatted, &english).is_ok());
+        let therapy = ConfigUpdate::new().turns(&TurnDetection::therapy());
+        assert_eq!(
+            told(therapy.clone(), &u3).unwrap(),
+            r#"{"max_turn_silence":3600,"min_turn_silence":800,"type":"UpdateConfiguration"}"#
+        );
+        assert!(
+            told(therapy, &english)
+                .unwrap()
+                .contains(r#""end_of_turn_confidence_threshold":0.7"#)
+        );
+    }
+
+    #[test]
+    fn a_mode_is_refused_where_diarization_switches_it_off() {
+        let update = ConfigUpdate::new().turns(&TurnDetection::mode(Mode::Balanced));
+        let refused = update.for_session(&SpeechModel::Universal36Pro, true);
+        assert!(matches!(refused, Err(ConfigError::Conflict(_))));
+    }
 }

@@ -6,8 +6,14 @@ use super::Error;
 
 /// What an `Error` message or a close frame means. `model` is the model that was asked for.
 pub(crate) fn classify(code: Option<u16>, text: &str, model: &str) -> Error {
+    // What close frames say; the message that it points to did not come, or could not be read.
+    let text = if text.starts_with("See Error message") {
+        ""
+    } else {
+        text
+    };
     let says = |part: &str| text.to_ascii_lowercase().contains(part);
-    let code = code.unwrap_or(0);
+    let code = code.unwrap_or_else(|| implied(says));
     if says("transmission rate") {
         return Error::TooFast;
     }
@@ -26,17 +32,32 @@ pub(crate) fn classify(code: Option<u16>, text: &str, model: &str) -> Error {
     }
 }
 
+/// The code that goes with a text, where the service did not send it.
+fn implied(says: impl Fn(&str) -> bool) -> u16 {
+    let texts = [
+        ("unauthorized", 1008),
+        ("inactivity", 3006),
+        ("invalid ", 3006),
+        ("validation error", 3006),
+        ("input duration", 3007),
+        ("session expired", 3008),
+        ("session cancelled", 3005),
+    ];
+    texts
+        .into_iter()
+        .find(|(text, _)| says(text))
+        .map_or(0, |(_, code)| code)
+}
+
 fn unauthorized(code: u16, text: &str, says: impl Fn(&str) -> bool) -> Error {
-    if says("expired") {
+    if says("signature has expired") {
         Error::TokenExpired
+    } else if text.is_empty() && code == 1008 {
+        Error::Unexplained
     } else if says("incorrect padding") {
         // Seen now and then on valid keys: a glitch that a second try gets past.
         Error::Service { code }
-    } else if code == 4001
-        || text.is_empty()
-        || says("missing authorization")
-        || says("invalid api key")
-    {
+    } else if code == 4001 || says("missing authorization") || says("invalid api key") {
         Error::Auth
     } else {
         Error::Account {
@@ -61,24 +82,67 @@ fn invalid(text: &str, model: &str, says: impl Fn(&str) -> bool) -> Error {
     }
 }
 
-/// The parameter's name out of `Invalid '<name>': …` or `<name> must be …`, if it looks like one.
+/// Every parameter (`streaming-stt.md` 2.3, 3.2). Nothing else is ever taken from a text of the service for a name.
+const PARAMETERS: &[&str] = &[
+    "speech_model",
+    "sample_rate",
+    "encoding",
+    "token",
+    "mode",
+    "min_turn_silence",
+    "max_turn_silence",
+    "min_end_of_turn_silence_when_confident",
+    "vad_threshold",
+    "interruption_delay",
+    "continuous_partials",
+    "include_partial_turns",
+    "turn_left_pad_ms",
+    "max_turn_duration",
+    "end_of_turn_confidence_threshold",
+    "format_turns",
+    "prompt",
+    "keyterms_prompt",
+    "agent_context",
+    "previous_context_n_turns",
+    "language_codes",
+    "language_code",
+    "language",
+    "language_detection",
+    "domain",
+    "speaker_labels",
+    "max_speakers",
+    "speaker_labels_revision_interval_ms",
+    "voice_focus",
+    "voice_focus_threshold",
+    "redact_pii",
+    "redact_pii_policies",
+    "redact_pii_sub",
+    "filter_profanity",
+    "session_heartbeat",
+    "acknowledge_silence",
+    "inactivity_timeout",
+    "llm_gateway",
+    "webhook_url",
+    "webhook_auth_header_name",
+    "webhook_auth_header_value",
+];
+
+/// The parameter's name out of `Invalid '<name>': …`, `Invalid '<name>.<index>': …` or `<name> must be …`.
 fn parameter(text: &str) -> Option<String> {
     let quoted = text
         .split_once("Invalid '")
         .and_then(|(_, rest)| rest.split_once('\''))
-        .map(|(name, _)| name);
-    let leading = || {
-        text.rsplit_once(": ")
-            .map_or(text, |(_, rest)| rest)
-            .split_whitespace()
-            .next()
+        .map(|(name, _)| name.split('.').next().unwrap_or(name));
+    let known = |name: &str| PARAMETERS.iter().find(|known| **known == name);
+    let mentioned = || {
+        text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .find_map(known)
     };
-    let name = quoted.or_else(leading)?;
-    let snake = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_.".contains(&b);
-    let is_one = |name: &str| {
-        name.len() <= 60 && (name.contains('_') || name == "prompt") && name.bytes().all(snake)
-    };
-    is_one(name).then(|| name.to_owned())
+    match quoted {
+        Some(name) => known(name),
+        None => mentioned(),
+    }
+    .map(|name| (*name).to_owned())
 }
 
 #[cfg(test)]
@@ -127,6 +191,13 @@ mod tests {
             "Unauthorized connection: Incorrect padding",
             Service,
             true,
+        ),
+        (1008, "See Error message for details", Access, true),
+        (
+            1008,
+            "Unauthorized Connection: trial expired",
+            Access,
+            false,
         ),
         (1009, "", Limit, false),
         (1011, "", Service, true),
@@ -212,6 +283,47 @@ mod tests {
         assert!(said.contains("`prompt`"), "{said}");
         let said = classify(Some(3006), "Invalid JSON: CANARY", "m").to_string();
         assert!(!said.contains("CANARY"), "{said}");
+    }
+
+    #[test]
+    fn every_kind_of_parameter_is_named() {
+        let texts = [
+            ("Invalid 'mode': Input should be 'balanced'", "mode"),
+            (
+                "Invalid 'language_codes.0': Input should be 'en'",
+                "language_codes",
+            ),
+            (
+                "'flac' is not a valid Encoding: Invalid 'encoding': no",
+                "encoding",
+            ),
+            ("sample_rate must be at least 8,000 Hz", "sample_rate"),
+            (
+                "prompt needs a Universal-3 model. Current speech_model: 'whisper-rt'",
+                "prompt",
+            ),
+        ];
+        for (text, name) in texts {
+            let text = format!("User Input Validation Error: {text}");
+            let Error::Refused { parameter, .. } = classify(Some(3006), &text, "m") else {
+                panic!("{text}")
+            };
+            assert_eq!(parameter.as_deref(), Some(name), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_without_a_code_is_understood_by_itself() {
+        for (code, text, kind, retryable) in ROWS {
+            if text.contains(':') {
+                let error = classify(None, text, "m");
+                assert_eq!(
+                    (error.kind(), error.is_retryable()),
+                    (*kind, *retryable),
+                    "{code} {text}: {error:?}"
+                );
+            }
+        }
     }
 
     #[test]

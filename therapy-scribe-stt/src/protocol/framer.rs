@@ -56,6 +56,12 @@ impl Framer {
         Some(self.take(length))
     }
 
+    /// What is left, if it is long enough to be a message by itself.
+    pub(super) fn flush_whole(&mut self) -> Option<Bytes> {
+        let length = self.held.len();
+        (length > 0 && length >= self.shortest).then(|| self.take(length))
+    }
+
     /// What is left, padded with silence to the shortest length.
     pub(super) fn flush(&mut self) -> Option<Bytes> {
         if self.held.is_empty() {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use therapy_scribe_core::{
-    ConnectionStatus, Finality, Malformed, MediaTime, SttEvent, SttStats, Turn, TurnId,
+    ConnectionStatus, Finality, Malformed, MediaTime, Receipt, SttEvent, SttStats, Turn, TurnId,
     UnknownEvent,
 };
 use therapy_scribe_transport::Text;
@@ -72,10 +72,21 @@ impl Items {
 
     pub(super) fn status(&mut self, status: ConnectionStatus) {
         match status {
-            ConnectionStatus::Received(_) => self.received = Some(status),
+            ConnectionStatus::Received(receipt) => self.receipt(receipt),
             ConnectionStatus::Silent { from, to, .. } => self.silence(from, to),
             other => self.push(SttEvent::Status(other)),
         }
+    }
+
+    /// The latest counts, with the loudest moment since the host last read one.
+    fn receipt(&mut self, mut receipt: Receipt) {
+        if let Some(ConnectionStatus::Received(earlier)) = &self.received {
+            receipt.speech = [receipt.speech, earlier.speech]
+                .into_iter()
+                .flatten()
+                .reduce(f64::max);
+        }
+        self.received = Some(ConnectionStatus::Received(receipt));
     }
 
     /// Stretches that touch are one.

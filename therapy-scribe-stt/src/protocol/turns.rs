@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use therapy_scribe_core::{Finality, MediaTime, SpeakerId, SttEvent, Turn, TurnId};
+use therapy_scribe_core::{Finality, Malformed, MediaTime, SpeakerId, SttEvent, Turn, TurnId};
 use therapy_scribe_transport::Text;
 
 use super::items::{Items, RawPartial};
@@ -46,6 +46,11 @@ impl TurnBook {
             shown: None,
             known_until,
         }
+    }
+
+    /// Finals come twice from now on, or once.
+    pub(super) const fn set_formats(&mut self, formats: bool) {
+        self.formats = formats;
     }
 
     pub(super) const fn id(&self, order: u64) -> TurnId {
@@ -109,12 +114,15 @@ impl TurnBook {
         words: &RawWords,
         items: &mut Items,
     ) {
-        let turn = match self.read(message, head, words) {
-            Ok(turn) => turn,
-            Err(malformed) => return items.malformed(malformed),
-        };
+        let (turn, malformed) = self.read(message, head, words);
+        if let Some(malformed) = malformed {
+            items.malformed(malformed);
+        }
         items.drop_partial(turn.id());
-        if self.formats && head.is_formatted == Some(false) {
+        if turn.words().is_empty() && self.waiting.is_some() {
+            // Nothing said takes nothing back.
+            self.settle(items);
+        } else if self.formats && head.is_formatted == Some(false) {
             self.waiting = Some(Waiting {
                 turn,
                 until: now + FORMATTED_LIMIT,
@@ -125,24 +133,30 @@ impl TurnBook {
         }
     }
 
+    /// The turn, and what of it could not be read.
     fn read(
         &self,
         message: &Text,
         head: &TurnHead<'_>,
-        words: &RawWords,
-    ) -> Result<Turn, therapy_scribe_core::Malformed> {
-        let words = wire::words(
-            message.as_str(),
-            words,
-            Finality::Final,
-            self.clock,
-            self.known_until,
-        )?;
+        places: &RawWords,
+    ) -> (Turn, Option<Malformed>) {
+        let (message, known_until) = (message.as_str(), self.known_until);
+        let (words, malformed) =
+            match wire::words(message, places, Finality::Final, self.clock, known_until) {
+                Ok(words) => (words, None),
+                Err(malformed) => {
+                    let words =
+                        wire::transcript_words(message, places, Finality::Final, known_until);
+                    (words.unwrap_or_default(), Some(malformed))
+                }
+            };
         let letters = head.speaker_label.as_deref();
         let speaker =
             letters.and_then(|letters| SpeakerId::from_letters(self.clock.connection, letters));
         let language = head.language_code.as_deref().map(str::to_owned);
-        Ok(Turn::new(self.id(head.order), Finality::Final, speaker, words).language(language))
+        let turn =
+            Turn::new(self.id(head.order), Finality::Final, speaker, words).language(language);
+        (turn, malformed)
     }
 
     fn emit(&mut self, turn: Turn, items: &mut Items) {

@@ -26,14 +26,16 @@ struct WireWord<'a> {
     end: Option<Number>,
     #[serde(default)]
     confidence: Option<f32>,
+    #[serde(default)]
+    word_is_final: Option<bool>,
     #[serde(borrow, default)]
     speaker: Option<Text<'a>>,
     #[serde(default)]
     speaker_confidence: Option<f32>,
 }
 
-/// The words of a turn in recording time. Where a service sends a transcript and no words, the transcript's words stand
-/// at the end of what is known: nothing that was said may be lost for want of a time.
+/// The words of a turn in recording time. Where a service sends a transcript and no words, the words of the transcript
+/// are taken: nothing that was said may be lost for want of a time.
 pub(crate) fn words(
     message: &str,
     raw: &RawWords,
@@ -63,6 +65,11 @@ pub(crate) fn words(
             .filter(|score| *score > 0.0)
             .map(Confidence::new);
         let confidence = Confidence::new(word.confidence.unwrap_or(1.0));
+        // Universal-Streaming settles word by word, inside a turn that is still open.
+        let finality = match word.word_is_final {
+            Some(true) => Finality::Final,
+            _ => finality,
+        };
         words.push(
             Word::new(&*text, start, end)
                 .confidence(confidence)
@@ -71,15 +78,22 @@ pub(crate) fn words(
         );
     }
     if words.is_empty() {
-        let transcript: Option<Text<'_>> = parse(message, &raw.transcript)?;
-        let spoken = transcript.unwrap_or_default();
-        words.extend(
-            spoken
-                .split_whitespace()
-                .map(|text| Word::new(text, known_until, known_until).finality(finality)),
-        );
+        return transcript_words(message, raw, finality, known_until);
     }
     Ok(words)
+}
+
+/// The words of the transcript, at the end of what is known.
+pub(crate) fn transcript_words(
+    message: &str,
+    raw: &RawWords,
+    finality: Finality,
+    known_until: MediaTime,
+) -> Result<Vec<Word>, Malformed> {
+    let transcript: Option<Text<'_>> = parse(message, &raw.transcript)?;
+    let word = |text| Word::new(text, known_until, known_until).finality(finality);
+    let spoken = transcript.unwrap_or_default();
+    Ok(spoken.split_whitespace().map(word).collect())
 }
 
 /// Reads a part of a message; `None` where it is absent or null.
