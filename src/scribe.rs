@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use therapy_scribe_core::{ApiKey, AudioSource, Region, SpeechToText, Transcript};
 use therapy_scribe_notes::{
-    self as notes, ChatModel, Draft, Formats, Gateway, GatewayConfig, NoteWriter,
+    self as notes, ChatModel, Draft, Formats, Gateway, GatewayConfig, NoteWriter, WallTime,
 };
 use therapy_scribe_stt::{
     self as stt, Capture, CaptureError, CaptureOptions, StreamingConfig, SttClient,
@@ -74,6 +74,15 @@ impl Scribe {
         self.writer
             .draft(transcript, self.formats.get(format)?)
             .await
+    }
+
+    /// Whether the language model can be used today and in the weeks to come: see [`NoteWriter::check`]. To be asked
+    /// when a host starts, not after an hour of session.
+    ///
+    /// # Errors
+    /// As [`NoteWriter::check`].
+    pub async fn check(&self, now: WallTime) -> notes::Result<()> {
+        self.writer.check(now).await
     }
 
     /// The formats that notes can have.

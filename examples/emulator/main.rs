@@ -7,6 +7,9 @@
     reason = "a program that talks to a person"
 )]
 
+#[path = "../support/speed.rs"]
+mod speed;
+
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser;
@@ -30,7 +33,7 @@ struct Args {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// How many seconds of the services' time pass in one.
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 1.0, value_parser = speed::parse)]
     speed: f64,
 }
 

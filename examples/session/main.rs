@@ -11,6 +11,8 @@
 mod live;
 #[path = "../support/services.rs"]
 mod services;
+#[path = "../support/speed.rs"]
+mod speed;
 
 use std::{
     io::{BufRead, Write},
@@ -45,7 +47,7 @@ struct Args {
     #[arg(long, value_name = "DIR", default_value = "notes")]
     out: PathBuf,
     /// Seconds of audio a second. Default: 8 with the emulator, 1 with the real services.
-    #[arg(long)]
+    #[arg(long, value_parser = speed::parse)]
     speed: Option<f64>,
     /// How turns end: therapy, server, voice-agent, aggressive, balanced, medical-visit.
     #[arg(long, default_value = "therapy", value_name = "PRESET")]
@@ -77,6 +79,9 @@ async fn run(args: &Args) -> Result<(), AnyError> {
     // Asked before the session, not after an hour of it.
     services.scribe.formats().get(&args.format)?;
     eprintln!("{}", services.hello);
+    if let Err(error) = services.scribe.check(now()).await {
+        eprintln!("Note: the draft may fail: {error}");
+    }
     let show = if args.json { Show::Json } else { Show::People };
     let session = live::capture(&services, &services::audio(&wishes), show).await?;
     live::print_transcript(&session.transcript, show);
@@ -85,10 +90,8 @@ async fn run(args: &Args) -> Result<(), AnyError> {
             "no speech was heard, so there is no note: check the microphone, or the file".into(),
         );
     }
-    let draft = services
-        .scribe
-        .draft(&session.transcript, &args.format)
-        .await?;
+    let draft = services.scribe.draft(&session.transcript, &args.format);
+    let draft = unless_stopped(draft).await??;
     if args.json {
         println!(
             "{}",
@@ -98,7 +101,7 @@ async fn run(args: &Args) -> Result<(), AnyError> {
         println!("{}", draft.to_markdown());
     }
     match &args.sign {
-        Some(name) => sign(args, &draft, name)?,
+        Some(name) => sign(args, &draft, name).await?,
         None if !args.json => {
             println!("This note is a DRAFT and was not saved. Sign it with --sign \"Your Name\".");
         }
@@ -110,8 +113,8 @@ async fn run(args: &Args) -> Result<(), AnyError> {
     Ok(())
 }
 
-fn sign(args: &Args, draft: &Draft, name: &str) -> Result<(), AnyError> {
-    if !args.yes && !confirmed(name)? {
+async fn sign(args: &Args, draft: &Draft, name: &str) -> Result<(), AnyError> {
+    if !args.yes && !confirmed(name).await? {
         println!("Not signed, and not saved.");
         return Ok(());
     }
@@ -133,11 +136,25 @@ fn sign(args: &Args, draft: &Draft, name: &str) -> Result<(), AnyError> {
     Ok(())
 }
 
-fn confirmed(name: &str) -> Result<bool, AnyError> {
+/// Waits, but not against somebody's will: Ctrl-C ends it, as it ends a program that listens to no signals.
+async fn unless_stopped<T>(work: impl Future<Output = T>) -> Result<T, AnyError> {
+    tokio::select! {
+        done = work => Ok(done),
+        _ = tokio::signal::ctrl_c() => Err("stopped; nothing was saved".into()),
+    }
+}
+
+async fn confirmed(name: &str) -> Result<bool, AnyError> {
     print!("Sign this note as {name}? [y/N] ");
     std::io::stdout().flush()?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
+    // On a thread of its own, so that the question can be left with Ctrl-C.
+    let (answered, answer) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let mut answer = String::new();
+        let read = std::io::stdin().lock().read_line(&mut answer);
+        answered.send(read.map(|_| answer))
+    });
+    let answer = unless_stopped(answer).await???;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 

@@ -38,10 +38,12 @@ pub(crate) async fn capture(
 }
 
 async fn follow(capture: &mut Capture, show: Show) -> Option<AnyError> {
+    // One listener for the whole session: a key pressed while an event is shown counts too.
+    let mut stop = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
         let event = tokio::select! {
             event = capture.next() => event,
-            _ = tokio::signal::ctrl_c() => {
+            _ = &mut stop => {
                 eprintln!("Stopping: waiting for the last words.");
                 return capture.finish().await.err().map(Into::into);
             }
@@ -115,6 +117,7 @@ fn clear(show: Show) {
 /// The whole transcript.
 pub(crate) fn print_transcript(transcript: &Transcript, show: Show) {
     match show {
+        Show::People if transcript.is_empty() && transcript.gaps().is_empty() => {}
         Show::Json => println!("{}", transcript.to_json()),
         Show::People => println!("\nTranscript\n----------\n{}", transcript.to_text()),
     }

@@ -47,13 +47,16 @@ pub(crate) async fn start(wishes: &Wishes<'_>) -> Result<Services, AnyError> {
         env::var(name)
             .ok()
             .filter(|url| !url.is_empty())
-            .map(|url| Origin::parse(&url))
+            .map(|url| Origin::parse(&url).map_err(|error| format!("{name}: {error}")))
             .transpose()
     };
     let (streaming, gateway) = (
         origin("ASSEMBLYAI_STREAMING_URL")?,
         origin("ASSEMBLYAI_LLM_GATEWAY_URL")?,
     );
+    // Nothing here calls these two; a mistake in them is told all the same.
+    origin("ASSEMBLYAI_API_URL")?;
+    origin("ASSEMBLYAI_AGENTS_URL")?;
     let turns = turns(wishes.turns)?;
     let config = StreamingConfig::one_room(2)?
         .to_builder()

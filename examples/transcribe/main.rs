@@ -11,6 +11,8 @@
 mod live;
 #[path = "../support/services.rs"]
 mod services;
+#[path = "../support/speed.rs"]
+mod speed;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -28,7 +30,7 @@ struct Args {
     #[arg(long)]
     script: Option<PathBuf>,
     /// Seconds of audio a second. Default: 8 with the emulator, 1 with the real services.
-    #[arg(long)]
+    #[arg(long, value_parser = speed::parse)]
     speed: Option<f64>,
     /// How turns end: therapy, server, voice-agent, aggressive, balanced, medical-visit.
     #[arg(long, default_value = "therapy")]

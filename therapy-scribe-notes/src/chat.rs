@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use therapy_scribe_core::{Phi, Privacy};
 
-use crate::Result;
+use crate::{Result, WallTime};
 
 /// A language model that answers a conversation, if asked so with a value of a JSON schema.
 ///
@@ -26,6 +26,16 @@ pub trait ChatModel: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`Error`](crate::Error) when there is no answer. An answer that can't be used is not an error here.
     async fn complete(&self, request: &ChatRequest) -> Result<ChatReply>;
+
+    /// Whether it can be used for notes, today and in the weeks to come: to be asked when a host starts. A model that
+    /// has no catalogue to ask says yes.
+    ///
+    /// # Errors
+    /// [`Error::Model`](crate::Error::Model) for what can't be used, or why it could not be found out.
+    async fn check(&self, now: WallTime) -> Result<()> {
+        let _ = now;
+        Ok(())
+    }
 }
 
 /// What a model is asked. `Debug` shows sizes, never text.
@@ -40,8 +50,11 @@ pub struct ChatRequest {
     pub schema: Option<ResponseSchema>,
     /// The longest answer in tokens, thinking included.
     pub max_tokens: u32,
+    /// How many calls it may take at most; each may be billed, even one whose answer never came. Default 3.
+    pub tries: usize,
 }
 
+const TRIES: usize = 3;
 /// The default budget: a note needs one to two thousand tokens, and some models think within it.
 const MAX_TOKENS: u32 = 6000;
 
@@ -54,6 +67,7 @@ impl ChatRequest {
             messages,
             schema: None,
             max_tokens: MAX_TOKENS,
+            tries: TRIES,
         }
     }
 
@@ -164,6 +178,8 @@ pub struct ChatReply {
     pub request_id: Option<String>,
     /// What it cost.
     pub usage: Usage,
+    /// How many calls it took, this one included.
+    pub tries: usize,
 }
 
 impl ChatReply {
@@ -175,6 +191,7 @@ impl ChatReply {
             model: None,
             request_id: None,
             usage: Usage::default(),
+            tries: 1,
         }
     }
 }

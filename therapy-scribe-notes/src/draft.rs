@@ -31,6 +31,10 @@ impl Draft {
         }
     }
 
+    pub(crate) fn add_findings(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        self.findings.extend(findings);
+    }
+
     /// The format's id.
     #[must_use]
     pub fn format(&self) -> &str {
@@ -115,8 +119,11 @@ impl Draft {
     /// Signs the note as it is now.
     ///
     /// # Errors
-    /// [`Error::Blocked`] while a blocking finding is open; [`Error::Key`] when the signer fails.
+    /// [`Error::Blocked`] while a blocking finding is open; [`Error::Key`] when the signer fails, or names nobody.
     pub fn sign(&self, signer: &dyn Signer, at: WallTime) -> Result<SignedNote> {
+        if signer.clinician().name().trim().is_empty() {
+            return Err(Error::Key("it has no name; a note is signed by somebody"));
+        }
         let count = self
             .findings
             .iter()
@@ -171,6 +178,12 @@ pub struct Provenance {
     pub prompt_version: u32,
     /// SHA-256 of the transcript's JSON, in hexadecimal.
     pub transcript_sha256: String,
+    /// Tokens that the model read for the answer that became the note.
+    pub input_tokens: u64,
+    /// Tokens that it wrote, thinking included.
+    pub output_tokens: u64,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
 }
 
 /// One change of a draft.
@@ -215,6 +228,8 @@ impl fmt::Debug for Finding {
 pub enum FindingKind {
     /// The note speaks of risk.
     Risk,
+    /// A section stops in the middle of a sentence: some of it may be missing.
+    Unfinished,
 }
 
 /// What a finding means for signing.

@@ -61,6 +61,7 @@ mod render;
 mod reply;
 mod sign;
 mod time;
+mod unfinished;
 mod validate;
 mod writer;
 

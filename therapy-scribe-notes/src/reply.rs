@@ -30,10 +30,14 @@ pub(crate) fn read(reply: &ChatReply) -> Outcome {
     }
     match parse(text).or_else(|| parse(fenced(text)?)) {
         Some(value) => Outcome::Value(value),
-        // An object that begins and does not end was cut, whatever the vendor calls it.
-        None if text.starts_with('{') => Outcome::Cut,
+        None if breaks_off(text) => Outcome::Cut,
         None => Outcome::Prose,
     }
+}
+
+/// An object that begins and does not end was cut, whatever the vendor calls it.
+fn breaks_off(text: &str) -> bool {
+    text.starts_with('{') && serde_json::from_str::<Value>(text).is_err_and(|error| error.is_eof())
 }
 
 fn parse(text: &str) -> Option<Value> {
@@ -80,6 +84,10 @@ mod tests {
         );
         assert_eq!(read("[1]", Finish::Complete), Outcome::Prose);
         assert_eq!(read("{\"a\":", Finish::Complete), Outcome::Cut);
+        assert_eq!(
+            read("{\"a\":1} I hope this helps.", Finish::Complete),
+            Outcome::Prose
+        );
         assert_eq!(read("{\"a\":1}", Finish::OutOfBudget), Outcome::Cut);
         assert_eq!(read(" ", Finish::Complete), Outcome::Declined);
         assert_eq!(read("{}", Finish::Declined), Outcome::Declined);

@@ -43,6 +43,8 @@ pub(crate) fn sign(
         "provenance": {
             "provider": provenance.provider, "model": provenance.model, "request_id": provenance.request_id,
             "prompt_version": provenance.prompt_version, "transcript_sha256": provenance.transcript_sha256,
+            "input_tokens": provenance.input_tokens, "output_tokens": provenance.output_tokens,
+            "duration_ms": provenance.duration_ms,
         },
         "edits": edits.iter().map(|e| json!({"section": e.section, "by": e.by, "at_unix_ms": e.at.as_unix_millis()})).collect::<Vec<_>>(),
         "signer": signer.clinician().to_json(),

@@ -8,10 +8,10 @@ use therapy_scribe_core::{Phi, Transcript};
 
 use crate::{
     ChatMessage, ChatModel, ChatReply, ChatRequest, Draft, Error, NoteFormat, PROMPT_VERSION,
-    Provenance, ResponseSchema, Result, Speaker, prompt,
+    Provenance, ResponseSchema, Result, Speaker, WallTime, prompt,
     reply::{self, Outcome},
     sign::hex,
-    validate,
+    unfinished, validate,
 };
 
 /// Has a language model draft notes. Cheap to clone.
@@ -22,7 +22,7 @@ pub struct NoteWriter {
 }
 
 /// The first request, and then one more for a larger budget or a repair.
-const TRIES: usize = 2;
+const ROUNDS: usize = 2;
 
 impl NoteWriter {
     /// A writer on a model.
@@ -41,8 +41,17 @@ impl NoteWriter {
         self
     }
 
+    /// Whether the model can be used today and in the weeks to come: to be asked when a host starts.
+    ///
+    /// # Errors
+    /// As [`ChatModel::check`].
+    pub async fn check(&self, now: WallTime) -> Result<()> {
+        self.model.check(now).await
+    }
+
     /// Drafts a note. A reply that was cut is asked for once more with twice the budget, one that breaks the format once
-    /// more with what is wrong; then it is an error that keeps the reply.
+    /// more with what is wrong; then it is an error that keeps the reply. A section that still stops in the middle of a
+    /// sentence is a finding.
     ///
     /// Dropping the future abandons the draft and leaves nothing half made.
     ///
@@ -63,18 +72,45 @@ impl NoteWriter {
         let mut request =
             ChatRequest::new(prompt::system(&*format), prompt::user(transcript)).schema(schema);
         request.max_tokens = self.max_tokens.unwrap_or(request.max_tokens);
-        let mut last = Error::Declined;
-        for _ in 0..TRIES {
-            let reply = self.model.complete(&request).await?;
-            match judge(&reply, &*format, request.max_tokens) {
-                Ok(value) => {
-                    let provenance = self.provenance(transcript, &reply);
-                    return Ok(Draft::new(format, value, provenance));
-                }
-                Err(verdict) => last = verdict.adjust(&mut request, reply)?,
+        let (mut last, mut unfinished) = (Error::Declined, None);
+        for _ in 0..ROUNDS {
+            match self.attempt(transcript, &format, &mut request).await {
+                Ok(Attempt::Whole(draft)) => return Ok(draft),
+                Ok(Attempt::Unfinished(draft)) => unfinished = Some(draft),
+                Ok(Attempt::Failed(error)) => last = error,
+                // What there is, is better than an error.
+                Err(error) => return unfinished.ok_or(error),
+            }
+            if request.tries == 0 {
+                break;
             }
         }
-        Err(last)
+        unfinished.ok_or(last)
+    }
+
+    /// Asks once, and changes the request so that a second time can go better.
+    async fn attempt(
+        &self,
+        transcript: &Transcript,
+        format: &Arc<dyn NoteFormat>,
+        request: &mut ChatRequest,
+    ) -> Result<Attempt> {
+        let reply = self.model.complete(request).await?;
+        request.tries = request.tries.saturating_sub(reply.tries);
+        let value = match judge(&reply, &**format, request.max_tokens) {
+            Ok(value) => value,
+            Err(verdict) => return verdict.adjust(request, reply).map(Attempt::Failed),
+        };
+        let keys = unfinished::sections(&value, &**format);
+        let provenance = self.provenance(transcript, &reply);
+        let mut draft = Draft::new(Arc::clone(format), value, provenance);
+        if keys.is_empty() {
+            return Ok(Attempt::Whole(draft));
+        }
+        let problems: Vec<_> = keys.iter().map(|key| unfinished::problem(key)).collect();
+        ask_again(request, reply.content.expose(), &problems);
+        draft.add_findings(keys.into_iter().map(unfinished::finding));
+        Ok(Attempt::Unfinished(draft))
     }
 
     fn provenance(&self, transcript: &Transcript, reply: &ChatReply) -> Provenance {
@@ -84,6 +120,9 @@ impl NoteWriter {
             request_id: reply.request_id.clone(),
             prompt_version: PROMPT_VERSION,
             transcript_sha256: hex(&Sha256::digest(transcript.to_json())),
+            input_tokens: reply.usage.input_tokens,
+            output_tokens: reply.usage.output_tokens,
+            duration_ms: u64::try_from(reply.usage.duration.as_millis()).unwrap_or(u64::MAX),
         }
     }
 }
@@ -94,6 +133,13 @@ impl fmt::Debug for NoteWriter {
             .field("model", &self.model.name())
             .finish_non_exhaustive()
     }
+}
+
+/// What one request came to.
+enum Attempt {
+    Whole(Draft),
+    Unfinished(Draft),
+    Failed(Error),
 }
 
 /// Why a reply is no note.

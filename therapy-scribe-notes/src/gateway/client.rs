@@ -1,13 +1,19 @@
 //! The client: one model a request, one after the other.
 
-use std::{fmt, time::Instant};
+use std::{
+    fmt,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use therapy_scribe_core::{ApiKey, Privacy, Region, Retention};
-use therapy_scribe_transport::{Connector, HttpClient, HttpRequest, Origin, Retry};
+use therapy_scribe_transport::{
+    Again, Connector, HttpClient, HttpReply, HttpRequest, Origin, Retry,
+};
 
 use super::{Fallbacks, GatewayConfig, config, refusal, wire};
-use crate::{ChatModel, ChatReply, ChatRequest, Error, Finish, Result};
+use crate::{ChatModel, ChatReply, ChatRequest, Error, Finish, Result, WallTime};
 
 const CHAT: &str = "/v1/chat/completions";
 const MODELS: &str = "/v1/models";
@@ -16,9 +22,6 @@ const USER_AGENT: &str = concat!(
     env!("CARGO_PKG_VERSION"),
     ")"
 );
-
-/// Each try may be billed, even one whose answer never came.
-const MOST_TRIES: usize = 3;
 
 /// AssemblyAI's LLM Gateway as a [`ChatModel`]. Cheap to clone.
 ///
@@ -92,12 +95,7 @@ impl Gateway {
         let request = HttpRequest::get(&self.origin, MODELS).header("user-agent", USER_AGENT);
         let reply = self.http.send(&request).await.map_err(Error::Transport)?;
         if !reply.is_success() {
-            return Err(refusal::error(
-                reply.status(),
-                reply.body(),
-                reply.retry_after(),
-                "",
-            ));
+            return Err(refusal::of(&reply, ""));
         }
         let broken = |_| Error::Service {
             status: reply.status(),
@@ -111,34 +109,12 @@ impl Gateway {
             .collect())
     }
 
-    /// Checks that every model of the configuration is there and can write a note: to be called when a host starts.
-    ///
-    /// # Errors
-    /// [`Error::Model`] for the first that can't be used.
-    pub async fn check(&self) -> Result<()> {
-        let models = self.models().await?;
-        for id in &self.config.models {
-            let unusable = |reason| Error::Model {
-                model: id.clone(),
-                reason,
-            };
-            let model = models
-                .iter()
-                .find(|model| model.id == *id)
-                .ok_or_else(|| unusable("the service does not list it"))?;
-            if !model.structured_output {
-                return Err(unusable("it has no structured output"));
-            }
-        }
-        Ok(())
-    }
-
     async fn ask(
         &self,
         request: &ChatRequest,
         model: &str,
         others: &[String],
-        tries: usize,
+        tries: Tries<'_>,
     ) -> Result<ChatReply> {
         let body = wire::request(request, &self.config, model, others).to_string();
         let call = HttpRequest::post(&self.origin, CHAT)
@@ -146,36 +122,39 @@ impl Gateway {
             .header("user-agent", USER_AGENT)
             .timeout(self.config.timeout)
             .json(body);
-        let waits = self
-            .config
-            .waits
-            .get(..tries.saturating_sub(1))
-            .unwrap_or(&self.config.waits);
+        let waits = &self.config.waits;
+        let waits = waits.get(..tries.allowed - 1).unwrap_or(waits);
         let retry = Retry::new(waits, seed(&self.config));
         let began = Instant::now();
+        let judge = |outcome: &Result<HttpReply, therapy_scribe_transport::Error>| {
+            tries.used.fetch_add(1, Ordering::Relaxed);
+            match outcome {
+                Ok(reply) if reply.status() == 429 => Again::After(refusal::patience(reply)),
+                outcome => Again::if_it_passes(outcome),
+            }
+        };
         let reply = self
             .http
-            .send_with_retry(&call, &retry)
+            .send_while(&call, &retry, judge)
             .await
             .map_err(Error::Transport)?;
         if !reply.is_success() {
-            return Err(refusal::error(
-                reply.status(),
-                reply.body(),
-                reply.retry_after(),
-                model,
-            ));
+            return Err(refusal::of(&reply, model));
         }
         let broken = |_| Error::Service {
             status: reply.status(),
         };
         let answer: wire::Reply = serde_json::from_slice(reply.body()).map_err(broken)?;
-        let sole = (self.config.fallbacks == Fallbacks::Client).then_some(model);
-        let answer = answer.into_reply(sole, began.elapsed());
+        let asked = match self.config.fallbacks {
+            Fallbacks::Client => wire::Asked::Alone(model),
+            Fallbacks::Gateway { .. } => wire::Asked::First(model),
+        };
+        let answer = answer.into_reply(asked, began.elapsed());
         tracing::debug!(
             model,
             request_id = answer.request_id.as_deref().unwrap_or_default(),
             output_tokens = answer.usage.output_tokens,
+            finish = ?answer.finish,
             "the model answered"
         );
         Ok(answer)
@@ -197,21 +176,37 @@ impl ChatModel for Gateway {
     }
 
     async fn complete(&self, request: &ChatRequest) -> Result<ChatReply> {
+        let used = AtomicUsize::new(0);
         let models = &self.config.models;
         if let (Fallbacks::Gateway { .. }, Some((first, others))) =
             (self.config.fallbacks, models.split_first())
         {
-            return self.ask(request, first, others, MOST_TRIES).await;
+            // The gateway repeats and falls back by itself; each call can be several generations already.
+            let tries = Tries {
+                allowed: 1,
+                used: &used,
+            };
+            return self.ask(request, first, others, tries).await;
         }
         let mut last = Error::Declined;
         for (index, model) in models.iter().enumerate() {
-            // Every model that follows keeps one try for itself.
-            let tries = MOST_TRIES.saturating_sub(models.len() - 1).max(1);
-            let tries = if index == 0 { tries } else { 1 };
+            let left = request.tries.saturating_sub(used.load(Ordering::Relaxed));
+            if left == 0 {
+                break;
+            }
+            // Every model that follows keeps one try for itself, as far as they go.
+            let allowed = left.saturating_sub(models.len() - index - 1).max(1);
+            let tries = Tries {
+                allowed,
+                used: &used,
+            };
             match self.ask(request, model, &[], tries).await {
                 // A refusal of one model is not a refusal of the next.
                 Ok(reply) if reply.finish == Finish::Declined => last = Error::Declined,
-                Ok(reply) => return Ok(reply),
+                Ok(mut reply) => {
+                    reply.tries = used.load(Ordering::Relaxed);
+                    return Ok(reply);
+                }
                 Err(error) if error.may_be_the_model() => {
                     tracing::info!(model, "the model did not answer; the next one is asked");
                     last = error;
@@ -221,6 +216,34 @@ impl ChatModel for Gateway {
         }
         Err(last)
     }
+
+    /// Whether every model of the configuration is in the catalogue, takes a schema and the configured parameters, and
+    /// stays for another 30 days.
+    async fn check(&self, now: WallTime) -> Result<()> {
+        let catalogue = self.models().await?;
+        let unusable = |id: &String| {
+            let listed = catalogue.iter().find(|model| model.id == *id);
+            let reason = listed.map_or(Some("the service does not list it"), |model| {
+                model.obstacle(&self.config, now)
+            })?;
+            Some(Error::Model {
+                model: id.clone(),
+                reason,
+            })
+        };
+        self.config
+            .models
+            .iter()
+            .find_map(unusable)
+            .map_or(Ok(()), Err)
+    }
+}
+
+/// How often one model may be called, and how often any has been for this answer.
+#[derive(Clone, Copy)]
+struct Tries<'a> {
+    allowed: usize,
+    used: &'a AtomicUsize,
 }
 
 impl fmt::Debug for Gateway {
@@ -247,19 +270,40 @@ pub struct ModelInfo {
     pub context_length: Option<u64>,
     /// Whether it takes a schema for its answer.
     pub structured_output: bool,
+    /// Whether it takes a temperature; some that think first do not.
+    pub temperature: bool,
     /// When it will be gone, in seconds since 1970; `None`: not announced.
     pub retires_at: Option<u64>,
+}
+
+/// A host that starts today should not stand without its model within the month.
+const NOTICE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+impl ModelInfo {
+    /// Why it can't be used as it is configured.
+    fn obstacle(&self, config: &GatewayConfig, now: WallTime) -> Option<&'static str> {
+        let soon = Duration::from_millis(now.as_unix_millis()) + NOTICE;
+        if !self.structured_output {
+            Some("it has no structured output")
+        } else if config.temperature.is_some() && !self.temperature {
+            Some("it takes no temperature; configure none")
+        } else if self.retires_at.is_some_and(|at| at <= soon.as_secs()) {
+            Some("it retires within 30 days, or has already")
+        } else {
+            None
+        }
+    }
 }
 
 impl From<wire::Model> for ModelInfo {
     fn from(model: wire::Model) -> Self {
         let parameters = model.supported_parameters.unwrap_or_default();
+        let takes = |name: &str| parameters.iter().any(|parameter| parameter == name);
         Self {
             id: model.id,
             context_length: model.context_length,
-            structured_output: parameters
-                .iter()
-                .any(|parameter| parameter == "response_format"),
+            structured_output: takes("response_format"),
+            temperature: takes("temperature"),
             retires_at: model.retirement_date.filter(|date| *date > 0),
         }
     }

@@ -83,6 +83,9 @@ pub struct GatewayConfigBuilder {
     vendors: Vec<Vendor>,
 }
 
+/// Names without the date that the catalogue has them under.
+const ALIASES: [&str; 3] = ["claude-haiku-4-5", "claude-sonnet-4-5", "claude-opus-4-5"];
+
 impl GatewayConfigBuilder {
     /// The models, by their exact ids, in the order in which they are tried.
     pub fn models<S: Into<String>>(mut self, models: impl IntoIterator<Item = S>) -> Self {
@@ -137,6 +140,13 @@ impl GatewayConfigBuilder {
                 ));
             }
         }
+        for model in &self.config.models {
+            if ALIASES.contains(&model.as_str()) {
+                return refuse(format!(
+                    "{model} is an alias that the gateway refuses; the id with its date is needed, see Gateway::models"
+                ));
+            }
+        }
         if self
             .config
             .temperature
@@ -186,6 +196,13 @@ mod tests {
                 .is_ok()
         );
         assert_eq!(Vendor::of("gpt-oss-20b"), Vendor::Other);
+    }
+
+    #[test]
+    fn an_alias_without_a_date_is_refused() {
+        let build = |model| GatewayConfig::builder().models([model]).build();
+        assert!(build("claude-haiku-4-5").is_err());
+        assert!(build("claude-haiku-4-5-20251001").is_ok());
     }
 
     #[test]

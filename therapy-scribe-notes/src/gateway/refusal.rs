@@ -5,14 +5,33 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 use therapy_scribe_core::Phi;
+use therapy_scribe_transport::HttpReply;
 
 use crate::Error;
 
 /// Longer texts are cut: they may echo the request.
 const LONGEST: usize = 300;
 
+/// How long a crowded service that names no time is left alone.
+const CROWDED: Duration = Duration::from_secs(10);
+
+/// When a service that is over its limit may be asked again.
+pub(super) fn patience(reply: &HttpReply) -> Duration {
+    let reset = || {
+        let value: u64 = reply.header("x-ratelimit-reset")?.trim().parse().ok()?;
+        // Seconds to wait; a point in time, as others send it, would be some fifty years.
+        (value <= 3600).then(|| Duration::from_secs(value))
+    };
+    reply.retry_after().or_else(reset).unwrap_or(CROWDED)
+}
+
+/// The error of a reply that is no answer.
+pub(super) fn of(reply: &HttpReply, model: &str) -> Error {
+    error(reply.status(), reply.body(), Some(patience(reply)), model)
+}
+
 /// The error of an answer that is none.
-pub(super) fn error(status: u16, body: &[u8], retry_after: Option<Duration>, model: &str) -> Error {
+fn error(status: u16, body: &[u8], retry_after: Option<Duration>, model: &str) -> Error {
     let message = message(body);
     let says = |part: &str| message.to_ascii_lowercase().contains(part);
     let model = || model.to_owned();
@@ -24,20 +43,26 @@ pub(super) fn error(status: u16, body: &[u8], retry_after: Option<Duration>, mod
             reason: "it is retired",
         },
         500.. => Error::Service { status },
+        // First, since it goes on to say what in the schema "is not supported".
+        400 if says("response_format is invalid") => refused(status, &message),
         400 if says("does not have access") => Error::NoAccess { model: model() },
         400 if says("context limit") => Error::TooLong { model: model() },
         400 if says("does not support response_format") => Error::Model {
             model: model(),
             reason: "it has no structured output",
         },
-        400 if says("is not supported") || says("not found") => Error::Model {
+        400 if says("model") && (says("is not supported") || says("not found")) => Error::Model {
             model: model(),
             reason: "the service does not know it",
         },
-        status => Error::Refused {
-            status,
-            detail: Phi::new(message.chars().take(LONGEST).collect()),
-        },
+        status => refused(status, &message),
+    }
+}
+
+fn refused(status: u16, message: &str) -> Error {
+    Error::Refused {
+        status,
+        detail: Phi::new(message.chars().take(LONGEST).collect()),
     }
 }
 
@@ -109,7 +134,7 @@ mod tests {
             ),
             (
                 400,
-                flat("response_format is invalid: CANARY"),
+                flat("response_format is invalid: CANARY of the model is not supported"),
                 ErrorKind::Service,
                 false,
             ),

@@ -99,9 +99,26 @@ struct WireUsage {
     completion_tokens: Option<u64>,
 }
 
+/// Which model a request named, and whether another one may have answered.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Asked<'a> {
+    Alone(&'a str),
+    /// The gateway may have fallen back. An answer may repeat the name that was asked for all the same.
+    First(&'a str),
+}
+
+impl Asked<'_> {
+    /// Who wrote the answer, as far as it can be known.
+    fn author(self, named: Option<String>) -> Option<String> {
+        match self {
+            Self::Alone(model) => named.or_else(|| Some(model.to_owned())),
+            Self::First(model) => named.filter(|named| named != model),
+        }
+    }
+}
+
 impl Reply {
-    /// Ours. `sole` is the model that was asked when no other could have answered.
-    pub(super) fn into_reply(self, sole: Option<&str>, duration: std::time::Duration) -> ChatReply {
+    pub(super) fn into_reply(self, asked: Asked<'_>, duration: std::time::Duration) -> ChatReply {
         let usage = self.usage.unwrap_or_default();
         let choices = self.choices.unwrap_or_default();
         // A text may stand in a later choice than a tool call.
@@ -114,7 +131,13 @@ impl Reply {
             choice.map_or(Finish::Unknown, Choice::finish),
         );
         let echoed = self.request.and_then(|request| request.model);
-        reply.model = self.model.or(echoed).or_else(|| sole.map(str::to_owned));
+        // Nothing at all is a refusal that was not called one; the next model may do better.
+        if reply.content.expose().trim().is_empty()
+            && matches!(reply.finish, Finish::Complete | Finish::Unknown)
+        {
+            reply.finish = Finish::Declined;
+        }
+        reply.model = asked.author(self.model.or(echoed));
         reply.request_id = self.request_id;
         reply.usage = Usage {
             input_tokens: usage.input_tokens.or(usage.prompt_tokens).unwrap_or(0),
@@ -235,12 +258,16 @@ mod tests {
     fn reply(json: &str) -> ChatReply {
         serde_json::from_str::<Reply>(json)
             .unwrap()
-            .into_reply(Some("asked"), Duration::ZERO)
+            .into_reply(Asked::Alone("asked"), Duration::ZERO)
     }
 
     #[test]
     fn answers_are_read_in_every_documented_shape() {
-        assert_eq!(reply("{}").finish, Finish::Unknown);
+        assert_eq!(reply("{}").finish, Finish::Declined);
+        let blank = r#"{"choices":[{"message":{"content":" "},"finish_reason":"stop"}]}"#;
+        assert_eq!(reply(blank).finish, Finish::Declined);
+        let spent = blank.replace("stop", "max_tokens");
+        assert_eq!(reply(&spent).finish, Finish::OutOfBudget);
         assert_eq!(
             reply(r#"{"choices":null,"usage":null}"#).content.expose(),
             ""
