@@ -103,7 +103,7 @@ impl Draft {
                 .collect::<Vec<_>>()
                 .join(", ");
             return Err(Error::UnknownSection {
-                section: section.to_owned(),
+                section: section.to_owned().into(),
                 known,
             });
         };

@@ -130,12 +130,12 @@ pub enum Error {
         /// What it wrote.
         reply: Phi<String>,
     },
-    /// A draft has no such section.
-    #[error("the note has no section `{section}`; it has: {known}")]
+    /// A draft has no such section. The name is not shown: it may have been dictated.
+    #[error("the note has no such section; it has: {known}")]
     #[non_exhaustive]
     UnknownSection {
-        /// The section.
-        section: String,
+        /// The section that was asked for.
+        section: Phi<String>,
         /// The sections that it has, with commas.
         known: String,
     },
