@@ -96,13 +96,10 @@ fn shown(thing: &dyn Debug) -> String {
 }
 
 fn shown_error(error: &dyn std::error::Error) -> String {
-    let mut said = format!("{error}\n{error:?}\n{error:#?}\n");
-    let mut source = error.source();
-    while let Some(error) = source {
-        said += &format!("{error}\n{error:?}\n");
-        source = error.source();
-    }
-    said
+    let chain = std::iter::successors(Some(error), |error| error.source());
+    chain
+        .map(|error| format!("{error}\n{error:?}\n{error:#?}\n"))
+        .collect()
 }
 
 /// The demo session's times, with other words.
@@ -183,12 +180,12 @@ async fn note(scribe: &Scribe, transcript: &Transcript) -> String {
     let mut said = shown(&draft) + &shown(&draft.findings()) + &shown(&draft.edits());
     said += &shown_error(&draft.edit(CANARY, CANARY, &clinician, at).unwrap_err());
     let signer = KeySigner::generate(clinician.clone()).unwrap();
-    let signed = draft.sign(&signer, at).unwrap();
+    let note = draft.sign(&signer, at).unwrap();
     said += &shown(&signer);
     said += &shown(&clinician);
-    said += &shown(&signed);
+    said += &shown(&note);
     let verifier = Verifier::trusting([signer.public_key()]);
-    let forged = String::from_utf8(signed.to_bytes())
+    let forged = String::from_utf8(note.to_bytes())
         .unwrap()
         .replace(CANARY, "YRANACS");
     said += &shown_error(&SignedNote::open(forged.as_bytes(), &verifier).unwrap_err());
