@@ -97,9 +97,10 @@ fn shown(thing: &dyn Debug) -> String {
 
 fn shown_error(error: &dyn std::error::Error) -> String {
     let chain = std::iter::successors(Some(error), |error| error.source());
-    chain
-        .map(|error| format!("{error}\n{error:?}\n{error:#?}\n"))
-        .collect()
+    let said: Vec<_> = chain
+        .map(|error| format!("{error}\n{error:?}\n{error:#?}"))
+        .collect();
+    said.join("\n")
 }
 
 /// The demo session's times, with other words.

@@ -1,5 +1,8 @@
 //! Applies what a speech service says, in order.
 
+#[cfg(test)]
+mod tests;
+
 use super::{
     Transcript,
     gap::Gap,

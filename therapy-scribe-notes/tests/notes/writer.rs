@@ -19,7 +19,7 @@ fn dap(data: &str) -> String {
 
 async fn draft(model: &Arc<Scripted>) -> Result<Draft> {
     let format = Formats::default().get("dap").unwrap();
-    NoteWriter::new(Arc::clone(model) as _)
+    NoteWriter::new(Arc::<Scripted>::clone(model))
         .draft(&transcript(), format)
         .await
 }
