@@ -53,7 +53,7 @@ pub use stt::{
 };
 pub use time::MediaTime;
 pub use transcript::{
-    Change, Confidence, Finality, Gap, GapReason, GapState, InvalidTranscript, Relabel,
+    Change, Confidence, Finality, Gap, GapReason, GapState, InvalidTranscript, Overlap, Relabel,
     RelabelledWord, Transcript, TranscriptAssembler, Turn, Utterance, UtteranceRecord, Utterances,
     Word,
 };

@@ -1,5 +1,6 @@
 //! What was said: words, turns, utterances, and the transcript that holds them.
 
+mod aliases;
 mod assembler;
 mod document;
 mod gap;
@@ -18,7 +19,7 @@ pub use document::{InvalidTranscript, UtteranceRecord};
 pub use gap::{Gap, GapReason, GapState};
 pub use turn::{Relabel, RelabelledWord, Turn};
 pub use utterance::{Utterance, Utterances};
-pub use word::{Confidence, Finality, Word};
+pub use word::{Confidence, Finality, Overlap, Word};
 
 use crate::{MediaTime, Role, RoleMap, SpeakerId, TurnId};
 

@@ -5,12 +5,13 @@ mod tests;
 
 use super::{
     Transcript,
+    aliases::Aliases,
     gap::Gap,
     turn::{Relabel, Turn},
     turns::TurnIndex,
 };
 use crate::{
-    MediaTime, RoleMap, SpeakerId, TurnId,
+    ConnectionId, MediaTime, RoleMap, SpeakerId, TurnId,
     roles::{RoleBook, RoleMapper},
     stt::SttEvent,
 };
@@ -23,6 +24,7 @@ use crate::{
 pub struct TranscriptAssembler {
     transcript: Transcript,
     index: TurnIndex,
+    aliases: Aliases,
     roles: RoleBook,
 }
 
@@ -33,6 +35,7 @@ impl TranscriptAssembler {
         Self {
             transcript: Transcript::default(),
             index: TurnIndex::default(),
+            aliases: Aliases::default(),
             roles: RoleBook::new(mapper),
         }
     }
@@ -54,17 +57,34 @@ impl TranscriptAssembler {
         self.transcript.clone()
     }
 
-    /// Merges one voice into another: every word of `from` is now `to`'s. Returns what changed.
+    /// Merges one voice into another: every word of `from` is `to`'s, those to come as well. It outlives whatever is
+    /// found later. Returns what changed.
     pub fn merge_speakers(&mut self, from: SpeakerId, to: SpeakerId) -> Change {
+        let labels = self.aliases.merge(from, to);
+        self.relook(&labels)
+    }
+
+    /// Says that a connection's `label` was found to stand for a speaker who was heard before; `None` takes it back.
+    /// Every word with that label follows, those to come as well, unless a person has merged it by hand.
+    pub fn find_speaker(&mut self, label: SpeakerId, speaker: Option<SpeakerId>) -> Change {
+        if self.aliases.find(label, speaker) {
+            self.relook(&[label])
+        } else {
+            Change::Nothing
+        }
+    }
+
+    /// Looks up the speakers of every turn with one of these labels anew.
+    fn relook(&mut self, labels: &[SpeakerId]) -> Change {
         let touched: Vec<TurnId> = self
             .transcript
             .turns()
-            .filter(|turn| turn.holds(from))
+            .filter(|turn| turn.has_label(labels))
             .map(Turn::id)
             .collect();
         let changed: Vec<TurnId> = touched
             .into_iter()
-            .filter(|id| self.change_speakers(*id, |turn| turn.rename(from, to)))
+            .filter(|id| self.change_speakers(*id, |_| ()))
             .collect();
         self.refresh_roles();
         Change::revised(changed)
@@ -80,9 +100,11 @@ impl TranscriptAssembler {
         }
     }
 
-    /// Drops partials that will never become final, as at the end of a connection.
-    pub fn drop_partials(&mut self) {
-        self.transcript.partials.clear();
+    /// Drops the partials of a connection that is gone: they will never become final.
+    pub fn drop_partials(&mut self, connection: ConnectionId) {
+        self.transcript
+            .partials
+            .retain(|open| open.id().connection() != connection);
     }
 
     fn partial(&mut self, turn: &Turn) -> Change {
@@ -108,10 +130,14 @@ impl TranscriptAssembler {
         if turn.words().is_empty() || self.index.key(turn.id()).is_some() {
             return Change::Nothing;
         }
-        self.roles.add(turn);
+        let mut known = turn.clone();
+        if !self.aliases.is_empty() {
+            known.resolve(&self.aliases);
+        }
+        self.roles.add(&known);
         self.transcript
             .turns
-            .insert(self.index.place(turn), turn.clone());
+            .insert(self.index.place(&known), known);
         let roles_changed = self.refresh_roles();
         Change::Final {
             turn: turn.id(),
@@ -129,14 +155,17 @@ impl TranscriptAssembler {
         Change::revised(changed)
     }
 
-    fn change_speakers(&mut self, id: TurnId, change: impl FnOnce(&mut Turn) -> bool) -> bool {
+    /// Changes the labels of a turn, and looks up whom they stand for. Returns whether anybody else speaks now.
+    fn change_speakers(&mut self, id: TurnId, change: impl FnOnce(&mut Turn)) -> bool {
         let Some(key) = self.index.key(id) else {
             return false;
         };
-        let roles = &mut self.roles;
+        let (roles, aliases) = (&mut self.roles, &self.aliases);
         let update = |turn: &mut Turn| {
             let before = turn.clone();
-            let changed = change(turn);
+            change(turn);
+            turn.resolve(aliases);
+            let changed = !before.speakers().eq(turn.speakers());
             if changed {
                 roles.remove(&before);
                 roles.add(turn);

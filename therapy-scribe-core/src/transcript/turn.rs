@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    aliases::Aliases,
     text,
     word::{Finality, Word},
 };
@@ -15,14 +16,43 @@ use crate::{MediaTime, SpeakerId, TurnId};
 ///
 /// `Debug` shows counts, never text.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub struct Turn {
     id: TurnId,
     finality: Finality,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     speaker: Option<SpeakerId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<String>,
     words: Vec<Word>,
+    /// The speaker by the connection that heard the turn.
+    #[serde(skip)]
+    label: Option<SpeakerId>,
+}
+
+/// A turn as it is stored.
+#[derive(Deserialize)]
+struct Stored {
+    id: TurnId,
+    finality: Finality,
+    #[serde(default)]
+    speaker: Option<SpeakerId>,
+    #[serde(default)]
+    language: Option<String>,
+    words: Vec<Word>,
+}
+
+impl From<Stored> for Turn {
+    fn from(stored: Stored) -> Self {
+        Self {
+            id: stored.id,
+            finality: stored.finality,
+            speaker: stored.speaker,
+            language: stored.language,
+            words: stored.words,
+            label: stored.speaker,
+        }
+    }
 }
 
 impl Turn {
@@ -43,7 +73,15 @@ impl Turn {
             speaker,
             language: None,
             words,
+            label: speaker,
         }
+    }
+
+    /// The same turn with other words, as where some of them are known already.
+    #[must_use]
+    pub fn with_words(mut self, words: Vec<Word>) -> Self {
+        self.words = words;
+        self
     }
 
     /// The same turn in a language, by its code as the service reports it (`en`).
@@ -101,12 +139,9 @@ impl Turn {
         text::join(&self.words)
     }
 
-    /// Applies a revision. Returns whether anything changed.
-    pub(crate) fn relabel(&mut self, relabel: &Relabel) -> bool {
-        let before = (
-            self.speaker,
-            self.words.iter().map(Word::speaker).collect::<Vec<_>>(),
-        );
+    /// Applies a revision.
+    pub(crate) fn relabel(&mut self, relabel: &Relabel) {
+        self.label = relabel.speaker;
         self.speaker = relabel.speaker;
         if relabel.words.is_empty() {
             // A revision without words is about the whole turn.
@@ -122,32 +157,25 @@ impl Turn {
         for word in &mut self.words {
             word.inherit(relabel.speaker);
         }
-        before
-            != (
-                self.speaker,
-                self.words.iter().map(Word::speaker).collect::<Vec<_>>(),
-            )
     }
 
-    /// Replaces one speaker by another. Returns whether anything changed.
-    pub(crate) fn rename(&mut self, from: SpeakerId, to: SpeakerId) -> bool {
-        let mut hit = self.speaker == Some(from);
-        if hit {
-            self.speaker = Some(to);
-        }
+    /// Looks up whom its labels stand for.
+    pub(crate) fn resolve(&mut self, aliases: &Aliases) {
+        self.speaker = self.label.map(|label| aliases.of(label));
         for word in &mut self.words {
-            hit |= word.rename(from, to);
+            word.resolve(aliases);
         }
-        hit
     }
 
-    /// Whether any of its words is this speaker's.
-    pub(crate) fn holds(&self, speaker: SpeakerId) -> bool {
-        self.speaker == Some(speaker)
-            || self
-                .words
-                .iter()
-                .any(|word| word.speaker() == Some(speaker))
+    /// Who speaks in it: the turn's own speaker, then each word's.
+    pub(crate) fn speakers(&self) -> impl Iterator<Item = Option<SpeakerId>> {
+        std::iter::once(self.speaker).chain(self.words.iter().map(Word::speaker))
+    }
+
+    /// Whether any of it has one of these labels.
+    pub(crate) fn has_label(&self, labels: &[SpeakerId]) -> bool {
+        let is_one = |label: Option<SpeakerId>| label.is_some_and(|label| labels.contains(&label));
+        is_one(self.label) || self.words.iter().any(|word| is_one(word.label()))
     }
 }
 

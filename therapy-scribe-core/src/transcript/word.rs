@@ -5,12 +5,14 @@ use std::fmt;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
+use super::aliases::Aliases;
 use crate::{MediaTime, SpeakerId};
 
 /// A recognised word. Its text may hold attached punctuation; a group of digits is one word.
 ///
 /// `Debug` shows the length of the text, never the text.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub struct Word {
     text: CompactString,
     #[serde(rename = "start_ms")]
@@ -19,12 +21,16 @@ pub struct Word {
     end: MediaTime,
     confidence: Confidence,
     finality: Finality,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     speaker: Option<SpeakerId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     speaker_confidence: Option<Confidence>,
-    #[serde(default)]
     attribution: Attribution,
+    #[serde(skip_serializing_if = "Overlap::is_none")]
+    overlap: Overlap,
+    /// The speaker by the connection that heard the word, whoever that turns out to be.
+    #[serde(skip)]
+    label: Option<SpeakerId>,
 }
 
 impl Word {
@@ -39,6 +45,8 @@ impl Word {
             speaker: None,
             speaker_confidence: None,
             attribution: Attribution::Turn,
+            overlap: Overlap::None,
+            label: None,
         }
     }
 
@@ -65,7 +73,15 @@ impl Word {
             Attribution::Turn
         };
         self.speaker = speaker;
+        self.label = speaker;
         self.speaker_confidence = confidence;
+        self
+    }
+
+    /// The same word with what is known of it where two connections heard the same audio.
+    #[must_use]
+    pub const fn overlap(mut self, overlap: Overlap) -> Self {
+        self.overlap = overlap;
         self
     }
 
@@ -111,9 +127,16 @@ impl Word {
         self.speaker_confidence
     }
 
+    /// Whether it may be there twice: see [`Overlap`].
+    #[must_use]
+    pub const fn may_repeat(&self) -> bool {
+        matches!(self.overlap, Overlap::Undecided)
+    }
+
     /// Follows the turn's label, unless the word has one of its own.
     pub(crate) fn inherit(&mut self, turn: Option<SpeakerId>) {
-        if self.attribution == Attribution::Turn && self.speaker != turn {
+        if self.attribution == Attribution::Turn && self.label != turn {
+            self.label = turn;
             self.speaker = turn;
             self.speaker_confidence = None;
         }
@@ -121,10 +144,11 @@ impl Word {
 
     /// Gives the word a revised label, or back to its turn with `None`.
     pub(crate) fn relabel(&mut self, own: Option<SpeakerId>) {
-        if own.is_none() || self.speaker != own {
+        if own.is_none() || self.label != own {
             self.speaker_confidence = None;
         }
         if own.is_some() {
+            self.label = own;
             self.speaker = own;
         }
         self.attribution = if own.is_some() {
@@ -134,13 +158,50 @@ impl Word {
         };
     }
 
-    /// Replaces one speaker by another, wherever the label came from.
-    pub(crate) fn rename(&mut self, from: SpeakerId, to: SpeakerId) -> bool {
-        let hit = self.speaker == Some(from);
-        if hit {
-            self.speaker = Some(to);
+    /// Looks up who the label stands for.
+    pub(crate) fn resolve(&mut self, aliases: &Aliases) {
+        self.speaker = self.label.map(|label| aliases.of(label));
+    }
+
+    pub(crate) const fn label(&self) -> Option<SpeakerId> {
+        self.label
+    }
+}
+
+/// A word as it is stored: the label of its connection is not, since nothing revises a stored transcript.
+#[derive(Deserialize)]
+struct Stored {
+    text: CompactString,
+    #[serde(rename = "start_ms")]
+    start: MediaTime,
+    #[serde(rename = "end_ms")]
+    end: MediaTime,
+    confidence: Confidence,
+    finality: Finality,
+    #[serde(default)]
+    speaker: Option<SpeakerId>,
+    #[serde(default)]
+    speaker_confidence: Option<Confidence>,
+    #[serde(default)]
+    attribution: Attribution,
+    #[serde(default)]
+    overlap: Overlap,
+}
+
+impl From<Stored> for Word {
+    fn from(stored: Stored) -> Self {
+        Self {
+            text: stored.text,
+            start: stored.start,
+            end: stored.end,
+            confidence: stored.confidence,
+            finality: stored.finality,
+            speaker: stored.speaker,
+            speaker_confidence: stored.speaker_confidence,
+            attribution: stored.attribution,
+            overlap: stored.overlap,
+            label: stored.speaker,
         }
-        hit
     }
 }
 
@@ -165,6 +226,29 @@ enum Attribution {
     Turn,
     /// From a label of its own.
     Word,
+}
+
+/// What is known of a word where two connections heard the same audio, as after a reconnect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Overlap {
+    /// It stands here once.
+    #[default]
+    None,
+    /// The connections differ, and nothing decides whether it was said once or twice. It is kept, so that nothing is
+    /// lost; a clinician should look.
+    Undecided,
+}
+
+impl Overlap {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde calls it with a reference"
+    )]
+    const fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
 }
 
 /// Whether a text may still change.
