@@ -57,6 +57,12 @@ pub trait SpeechToText: Send + Sync + fmt::Debug {
         Duration::from_millis(100)
     }
 
+    /// How much audio before the last final turn a new connection should hear again, so that its words and voices can be
+    /// matched with those that are known.
+    fn overlap(&self) -> Duration {
+        Duration::from_secs(10)
+    }
+
     /// Opens one connection, and returns once the service is ready for audio. Every time in its events is a recording
     /// time.
     ///
@@ -201,6 +207,24 @@ pub enum ConnectionStatus {
     Ready(ServiceSession),
     /// The service confirms what it has received.
     Received(Receipt),
+    /// The connection is gone, or did not come about. Audio is kept meanwhile.
+    #[non_exhaustive]
+    Lost {
+        /// Which one.
+        connection: ConnectionId,
+        /// Why, in a sentence for people.
+        reason: String,
+        /// How long until the next try.
+        retry_after: Duration,
+    },
+    /// A new connection hears again what the last one may have missed.
+    #[non_exhaustive]
+    Replaying {
+        /// Where it begins.
+        from: MediaTime,
+        /// How far the recording is by now.
+        to: MediaTime,
+    },
     /// Somebody began to speak. It comes with the first words, not before them.
     SpeechStarted(MediaTime),
     /// The service heard no words in a stretch: proof that silence is not loss.
@@ -218,6 +242,21 @@ impl ConnectionStatus {
     #[must_use]
     pub const fn silent(from: MediaTime, to: MediaTime) -> Self {
         Self::Silent { from, to }
+    }
+
+    /// A connection that is gone.
+    pub fn lost(connection: ConnectionId, reason: impl Into<String>, retry_after: Duration) -> Self {
+        Self::Lost {
+            connection,
+            reason: reason.into(),
+            retry_after,
+        }
+    }
+
+    /// A stretch that is heard again.
+    #[must_use]
+    pub const fn replaying(from: MediaTime, to: MediaTime) -> Self {
+        Self::Replaying { from, to }
     }
 }
 

@@ -1,10 +1,14 @@
 //! Capturing a whole session: a source in, a transcript out.
 
+mod align;
 mod engine;
 mod error;
 mod event;
 mod machine;
 mod options;
+mod patience;
+mod ring;
+mod seam;
 mod shared;
 
 use std::{

@@ -244,6 +244,15 @@ impl SpeechToText for SttClient {
         AudioFormat::mono(SampleRate::new(wanted).unwrap_or(SampleRate::HZ_16000))
     }
 
+    /// Voices need some words of each person to be known again; words alone need less (`streaming-stt.md` 9.3, 5).
+    fn overlap(&self) -> Duration {
+        if self.config.fields.diarization.is_some() {
+            Duration::from_secs(15)
+        } else {
+            Duration::from_secs(3)
+        }
+    }
+
     async fn connect(&self, open: SttOpen) -> Result<SttConnection, SttFailure> {
         if self.config.fields.encoding.sample_bytes().is_none() {
             return Err(Error::Config(NEEDS_ENCODER).into());

@@ -1,19 +1,38 @@
-//! The rules of a capture, without sockets and clocks: which connection gets which audio, and when it ends.
-//!
-//! It owns reconnecting: commands name a connection, since two can be alive at once. This version opens one and ends
-//! with it; audio that no final covers yet is told as a gap.
+//! The rules of a capture, without sockets and clocks: which connection gets which audio, what is sent again after a
+//! loss, and when it ends (`streaming-stt.md` 9.1 to 9.3). Its orders name a connection; times are counted from its begin.
 
 use std::{collections::VecDeque, time::Duration};
 
 use therapy_scribe_core::{
-    AudioError, AudioFrame, ConnectionId, Gap, GapReason, MediaTime, SttControl, SttEvent,
-    SttFailure, SttStats,
+    AudioError, AudioFrame, ConnectionId, ConnectionStatus, Gap, GapReason, MediaTime, RetryAdvice,
+    SpeakerId, SttControl, SttEvent, SttFailure, SttStats, Turn,
 };
 
-use super::{CaptureError, CaptureStats};
+use super::{
+    CaptureError, CaptureStats,
+    patience::{Pace, Patience},
+    ring::Ring,
+    seam::Seams,
+};
 
-/// How much audio may wait for a connection. What is older than this is lost, and told.
-const RING_LIMIT: Duration = Duration::from_secs(10 * 60);
+/// The end of a final turn may stand so much after its last word.
+const PADDING: Duration = Duration::from_millis(1300);
+/// A service that has never answered is tried so often.
+const FIRST_TRIES: usize = 3;
+/// At the end, what is still to be made up for may take as long as it is, and this much more.
+const FINISH_LIMIT: Duration = Duration::from_secs(120);
+
+/// What a capture may be told about its limits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// How much audio is kept for a connection that is gone.
+    pub(super) keep: Duration,
+    pub(super) opens_a_minute: usize,
+    /// What a new connection hears again.
+    pub(super) overlap: Duration,
+    /// What chance depends on.
+    pub(super) seed: u64,
+}
 
 /// What the engine is to do.
 #[derive(Debug)]
@@ -28,8 +47,12 @@ pub(super) enum Order {
         connection: ConnectionId,
         control: SttControl,
     },
+    /// Let go of a connection that is of no use any more.
+    Drop(ConnectionId),
     /// Apply an event to the transcript.
     Apply(SttEvent),
+    /// A label of a connection stands for this speaker, or for nobody known.
+    Find(SpeakerId, Option<SpeakerId>),
     /// It is over.
     End {
         stats: CaptureStats,
@@ -38,178 +61,314 @@ pub(super) enum Order {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Connecting,
-    Streaming,
-    /// No more audio comes; what waits is sent, then the service drains.
-    Finishing,
-    Draining,
+enum Link {
+    Opening,
+    Open {
+        since: Duration,
+        /// Everything was sent; the service says the rest.
+        draining: bool,
+    },
+    Waiting {
+        until: Duration,
+    },
     Ended,
 }
 
 #[derive(Debug)]
 pub(super) struct Machine {
-    phase: Phase,
+    limits: Limits,
+    link: Link,
+    /// The current connection, or the next.
     connection: ConnectionId,
-    /// Frames that wait for the connection.
-    ring: VecDeque<AudioFrame>,
-    waiting: Duration,
-    captured_until: MediaTime,
+    base: MediaTime,
+    ring: Ring,
+    seams: Seams,
+    patience: Patience,
+    pace: Pace,
+    has_streamed: bool,
     final_until: MediaTime,
+    /// Until when the service says that nothing else was said.
+    quiet_until: MediaTime,
+    is_mid_turn: bool,
     source_ended: bool,
     /// Told after everything that came before it.
     source_error: Option<AudioError>,
+    finish_until: Option<Duration>,
     orders: VecDeque<Order>,
-    stats: SttStats,
+    stats: CaptureStats,
 }
 
 impl Machine {
-    pub(super) fn new() -> Self {
-        let connection = ConnectionId::default();
-        let orders = VecDeque::from([Order::Connect {
-            connection,
+    pub(super) fn new(limits: Limits) -> Self {
+        let mut machine = Self {
+            limits,
+            link: Link::Opening,
+            connection: ConnectionId::default(),
             base: MediaTime::ZERO,
-        }]);
-        Self {
-            phase: Phase::Connecting,
-            connection,
-            ring: VecDeque::new(),
-            waiting: Duration::ZERO,
-            captured_until: MediaTime::ZERO,
+            ring: Ring::new(limits.keep),
+            seams: Seams::default(),
+            patience: Patience::new(limits.opens_a_minute, limits.seed),
+            pace: Pace::new(Duration::ZERO),
+            has_streamed: false,
             final_until: MediaTime::ZERO,
+            quiet_until: MediaTime::ZERO,
+            is_mid_turn: false,
             source_ended: false,
             source_error: None,
-            orders,
-            stats: SttStats::default(),
+            finish_until: None,
+            orders: VecDeque::new(),
+            stats: CaptureStats::default(),
+        };
+        machine.open(Duration::ZERO);
+        machine
+    }
+
+    pub(super) const fn wants_frames(&self) -> bool {
+        !self.source_ended && !self.is_ended()
+    }
+
+    /// The next frame to send, if one may be sent now.
+    pub(super) fn pop_audio(&mut self, now: Duration) -> Option<AudioFrame> {
+        let Link::Open { draining: false, .. } = self.link else {
+            return None;
+        };
+        let length = self.ring.next()?.duration();
+        if !self.pace.take(now, length) {
+            return None;
         }
-    }
-
-    pub(super) fn wants_frames(&self) -> bool {
-        !self.source_ended && matches!(self.phase, Phase::Connecting | Phase::Streaming)
-    }
-
-    /// Whether a frame waits for an open connection.
-    pub(super) fn has_audio(&self) -> bool {
-        matches!(self.phase, Phase::Streaming | Phase::Finishing) && !self.ring.is_empty()
-    }
-
-    pub(super) fn pop_audio(&mut self) -> Option<AudioFrame> {
-        let frame = self.ring.pop_front()?;
-        self.waiting = self.waiting.saturating_sub(frame.duration());
+        let frame = self.ring.take_next();
         self.settle();
-        Some(frame)
+        frame
+    }
+
+    /// Whether audio waits for its time to be sent.
+    pub(super) const fn has_audio(&self, now: Duration) -> bool {
+        match self.audio_at() {
+            Some(at) => at.as_nanos() <= now.as_nanos(),
+            None => false,
+        }
     }
 
     pub(super) fn pop_order(&mut self) -> Option<Order> {
         self.orders.pop_front()
     }
 
+    /// When to call [`on_deadline`](Self::on_deadline) or [`pop_audio`](Self::pop_audio).
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        let link = match self.link {
+            Link::Waiting { until } => Some(until),
+            _ => None,
+        };
+        let finish = self.finish_until.filter(|_| !self.is_ended());
+        [link, finish, self.audio_at()].into_iter().flatten().min()
+    }
+
     pub(super) const fn backlog(&self) -> Duration {
-        self.waiting
+        self.ring.waiting()
     }
 
     pub(super) const fn is_ended(&self) -> bool {
-        matches!(self.phase, Phase::Ended)
+        matches!(self.link, Link::Ended)
     }
 
-    pub(super) fn on_frame(&mut self, frame: AudioFrame) {
-        self.captured_until = frame.end();
-        self.waiting += frame.duration();
-        self.ring.push_back(frame);
-        let mut lost: Option<(MediaTime, MediaTime)> = None;
-        while self.waiting > RING_LIMIT
-            && let Some(oldest) = self.ring.pop_front()
-        {
-            self.waiting = self.waiting.saturating_sub(oldest.duration());
-            lost = Some((lost.map_or(oldest.start(), |(from, _)| from), oldest.end()));
-        }
-        if let Some((from, to)) = lost {
-            self.gap(from, to, GapReason::ConnectionLost);
+    pub(super) fn on_frame(&mut self, now: Duration, frame: AudioFrame) {
+        let hole = self.ring.push(frame);
+        // Audio with a hole in it would have every later word at a wrong time.
+        if hole && matches!(self.link, Link::Open { .. }) {
+            self.orders.push_back(Order::Drop(self.connection));
+            let late = "the speech service took audio too slowly";
+            let soon = RetryAdvice::After(Duration::ZERO);
+            self.lose(now, SttFailure::new(late, soon, None));
         }
     }
 
     /// The source has no more audio, or failed: what it gave is transcribed to its end.
-    pub(super) fn on_source_end(&mut self, outcome: Result<(), AudioError>) {
-        self.source_ended = true;
+    pub(super) fn on_source_end(&mut self, now: Duration, outcome: Result<(), AudioError>) {
         self.source_error = outcome.err();
-        self.on_finish();
+        self.on_finish(now);
     }
 
     /// The host wants the end.
-    pub(super) fn on_finish(&mut self) {
-        self.source_ended = true;
-        if self.phase == Phase::Streaming {
-            self.phase = Phase::Finishing;
+    pub(super) fn on_finish(&mut self, now: Duration) {
+        if !self.is_ended() && self.finish_until.is_none() {
+            self.source_ended = true;
+            self.finish_until = Some(now + self.ring.waiting() + FINISH_LIMIT);
+            self.settle();
         }
-        self.settle();
     }
 
     /// The host is gone.
     pub(super) fn on_abort(&mut self) {
         if !self.is_ended() {
-            self.orders.push_back(Order::Control {
-                connection: self.connection,
-                control: SttControl::Abort,
-            });
+            self.orders.push_back(Order::Drop(self.connection));
             self.end(None);
         }
     }
 
-    pub(super) fn on_connected(&mut self, connection: ConnectionId) {
-        if self.phase == Phase::Connecting && connection == self.connection {
-            self.phase = if self.source_ended {
-                Phase::Finishing
-            } else {
-                Phase::Streaming
-            };
-            self.settle();
+    pub(super) fn on_connected(&mut self, now: Duration, connection: ConnectionId) {
+        if self.link != Link::Opening || connection != self.connection {
+            return;
+        }
+        self.link = Link::Open {
+            since: now,
+            draining: false,
+        };
+        self.pace = Pace::new(now);
+        if self.has_streamed {
+            self.stats.reconnects += 1;
+            let replaying = ConnectionStatus::replaying(self.base, self.ring.captured_until());
+            self.apply(SttEvent::Status(replaying));
+        }
+        self.has_streamed = true;
+        self.settle();
+    }
+
+    /// The connection did not come about.
+    pub(super) fn on_refused(&mut self, now: Duration, connection: ConnectionId, failure: SttFailure) {
+        if self.link == Link::Opening && connection == self.connection {
+            self.retry(now, Duration::ZERO, failure);
         }
     }
 
     pub(super) fn on_event(
         &mut self,
+        now: Duration,
         connection: ConnectionId,
         item: Result<SttEvent, SttFailure>,
     ) {
-        if connection != self.connection || self.is_ended() {
+        let Link::Open { draining, .. } = self.link else {
+            return;
+        };
+        if connection != self.connection {
             return;
         }
         match item {
             Ok(SttEvent::Closed(stats)) => {
-                self.stats = stats;
-                let error = self.source_error.take().map(CaptureError::Source);
-                if !stats.complete {
-                    self.gap(self.final_until, self.captured_until, GapReason::EndedEarly);
+                self.stats.connection = stats;
+                if draining && stats.complete {
+                    self.end(None);
+                } else {
+                    let early = "the speech service ended the session early";
+                    let soon = RetryAdvice::After(Duration::from_millis(500));
+                    self.lose(now, SttFailure::new(early, soon, None));
                 }
-                self.end(error);
             }
-            Ok(event) => {
-                if let SttEvent::Final(turn) = &event {
-                    self.final_until = self.final_until.max(turn.end());
-                }
-                self.orders.push_back(Order::Apply(event));
-            }
-            Err(failure) => self.on_failure(failure),
+            Ok(event) => self.on_heard(event),
+            Err(failure) => self.lose(now, failure),
         }
     }
 
-    /// The connection did not come about, or ended. Reconnecting begins here.
-    pub(super) fn on_failure(&mut self, failure: SttFailure) {
-        if self.is_ended() {
-            return;
+    pub(super) fn on_deadline(&mut self, now: Duration) {
+        if self.finish_until.is_some_and(|until| until <= now) && !self.is_ended() {
+            self.orders.push_back(Order::Drop(self.connection));
+            self.gap_to_end(GapReason::EndedEarly);
+            self.end(None);
+        } else if let Link::Waiting { until } = self.link
+            && until <= now
+        {
+            self.open(now);
         }
-        self.gap(
-            self.final_until,
-            self.captured_until,
-            GapReason::ConnectionLost,
-        );
-        self.end(Some(CaptureError::Speech(failure)));
+    }
+
+    fn on_heard(&mut self, event: SttEvent) {
+        match event {
+            SttEvent::Final(turn) => self.on_final(turn),
+            SttEvent::Partial(turn) => {
+                self.is_mid_turn = !turn.words().is_empty();
+                let turn = self.seams.shorten(turn);
+                self.apply(SttEvent::Partial(turn));
+            }
+            SttEvent::Revised(relabels) => {
+                let found = self.seams.revise(&relabels);
+                self.find(found);
+                self.apply(SttEvent::Revised(relabels));
+            }
+            SttEvent::Status(status) => self.on_status(status),
+            other => self.apply(other),
+        }
+    }
+
+    fn on_final(&mut self, turn: Turn) {
+        let id = turn.id();
+        self.is_mid_turn = false;
+        self.final_until = self.final_until.max(turn.end());
+        self.ring.release(self.replay_from());
+        let joined = self.seams.join(turn);
+        self.find(joined.found);
+        // A turn of which nothing is new takes back what was shown of it.
+        let nothing = || Turn::new(id, therapy_scribe_core::Finality::Partial, None, Vec::new());
+        let event = joined
+            .turn
+            .map_or_else(|| SttEvent::Partial(nothing()), SttEvent::Final);
+        self.apply(event);
+    }
+
+    fn on_status(&mut self, status: ConnectionStatus) {
+        match &status {
+            ConnectionStatus::Received(receipt) => {
+                receipt.pace.into_iter().for_each(|pace| self.pace.told(pace));
+            }
+            ConnectionStatus::Silent { from, to, .. }
+                if !self.is_mid_turn && *from <= self.known_until() =>
+            {
+                self.quiet_until = self.quiet_until.max(*to);
+            }
+            _ => {}
+        }
+        self.apply(SttEvent::Status(status));
+    }
+
+    fn lose(&mut self, now: Duration, failure: SttFailure) {
+        let healthy = match self.link {
+            Link::Open { since, .. } => now.saturating_sub(since),
+            _ => Duration::ZERO,
+        };
+        self.is_mid_turn = false;
+        self.retry(now, healthy, failure);
+        if !self.is_ended() {
+            self.connection = self.connection.next();
+        }
+    }
+
+    fn retry(&mut self, now: Duration, healthy: Duration, failure: SttFailure) {
+        let RetryAdvice::After(asked) = failure.advice else {
+            return self.fail(failure);
+        };
+        let until = self.patience.next_try(now, healthy, asked);
+        let is_hopeless = !self.has_streamed && self.patience.failures() >= FIRST_TRIES;
+        if is_hopeless || self.finish_until.is_some_and(|end| end <= until) {
+            return self.fail(failure);
+        }
+        self.link = Link::Waiting { until };
+        let lost = ConnectionStatus::lost(self.connection, failure.message, until - now);
+        self.apply(SttEvent::Status(lost));
+    }
+
+    /// Opens a connection that hears again what the last may have missed, and a little more.
+    fn open(&mut self, now: Duration) {
+        self.base = self.ring.rewind(self.replay_from());
+        let known = self.known_until();
+        if self.base > known {
+            self.gap(known, self.base, GapReason::ConnectionLost);
+            self.final_until = self.base;
+        }
+        self.seams.open(self.connection, self.base);
+        self.patience.opened(now);
+        self.link = Link::Opening;
+        self.orders.push_back(Order::Connect {
+            connection: self.connection,
+            base: self.base,
+        });
     }
 
     /// Asks the service to drain once all audio is on its way.
     fn settle(&mut self) {
-        if self.phase == Phase::Finishing && self.ring.is_empty() {
-            self.phase = Phase::Draining;
+        if let Link::Open { draining, .. } = &mut self.link
+            && !*draining
+            && self.source_ended
+            && self.ring.next().is_none()
+        {
+            *draining = true;
             self.orders.push_back(Order::Control {
                 connection: self.connection,
                 control: SttControl::Finish,
@@ -217,132 +376,54 @@ impl Machine {
         }
     }
 
+    const fn audio_at(&self) -> Option<Duration> {
+        match (self.link, self.ring.next_length()) {
+            (Link::Open { draining: false, .. }, Some(length)) => Some(self.pace.ready_at(length)),
+            _ => None,
+        }
+    }
+
+    fn replay_from(&self) -> MediaTime {
+        self.final_until.minus(PADDING + self.limits.overlap)
+    }
+
+    fn known_until(&self) -> MediaTime {
+        self.final_until.max(self.quiet_until)
+    }
+
+    fn find(&mut self, found: Vec<(SpeakerId, Option<SpeakerId>)>) {
+        let orders = found
+            .into_iter()
+            .map(|(label, speaker)| Order::Find(label, speaker));
+        self.orders.extend(orders);
+    }
+
+    fn apply(&mut self, event: SttEvent) {
+        self.orders.push_back(Order::Apply(event));
+    }
+
     fn gap(&mut self, from: MediaTime, to: MediaTime, reason: GapReason) {
         if to > from {
-            self.orders
-                .push_back(Order::Apply(SttEvent::Gap(Gap::new(from, to, reason))));
+            self.apply(SttEvent::Gap(Gap::new(from, to, reason)));
         }
+    }
+
+    fn gap_to_end(&mut self, reason: GapReason) {
+        self.gap(self.known_until(), self.ring.captured_until(), reason);
+    }
+
+    fn fail(&mut self, failure: SttFailure) {
+        self.gap_to_end(GapReason::ConnectionLost);
+        self.end(Some(CaptureError::Speech(failure)));
     }
 
     fn end(&mut self, error: Option<CaptureError>) {
-        self.phase = Phase::Ended;
-        self.ring.clear();
-        let captured = self.captured_until.since(MediaTime::ZERO);
+        let error = self.source_error.take().map(CaptureError::Source).or(error);
+        self.link = Link::Ended;
+        self.stats.captured = self.ring.captured_until().since(MediaTime::ZERO);
         self.orders.push_back(Order::End {
-            stats: CaptureStats {
-                captured,
-                connection: self.stats,
-            },
+            stats: self.stats,
             error,
         });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use therapy_scribe_core::{AudioFormat, Finality, RetryAdvice, SampleRate, Turn, TurnId, Word};
-
-    use super::*;
-
-    const FIRST: ConnectionId = ConnectionId::new(0);
-
-    fn frame(at_ms: u64, millis: usize) -> AudioFrame {
-        let format = AudioFormat::mono(SampleRate::HZ_8000);
-        AudioFrame::new(format, MediaTime::from_millis(at_ms), vec![1; millis * 8])
-    }
-
-    fn orders(machine: &mut Machine) -> Vec<Order> {
-        std::iter::from_fn(|| machine.pop_order()).collect()
-    }
-
-    #[test]
-    fn audio_waits_for_the_connection_and_the_end_waits_for_the_audio() {
-        let mut machine = Machine::new();
-        assert!(matches!(&orders(&mut machine)[..], [Order::Connect { .. }]));
-        machine.on_frame(frame(0, 100));
-        machine.on_frame(frame(100, 100));
-        machine.on_finish();
-        assert!(!machine.has_audio() && orders(&mut machine).is_empty());
-        machine.on_connected(FIRST);
-        assert_eq!(machine.pop_audio(), Some(frame(0, 100)));
-        assert!(orders(&mut machine).is_empty());
-        assert_eq!(machine.pop_audio(), Some(frame(100, 100)));
-        assert!(matches!(
-            &orders(&mut machine)[..],
-            [Order::Control {
-                control: SttControl::Finish,
-                ..
-            }]
-        ));
-    }
-
-    #[test]
-    fn a_failure_tells_what_no_final_covers() {
-        let mut machine = Machine::new();
-        machine.on_connected(FIRST);
-        for second in 0..5 {
-            machine.on_frame(frame(second * 1000, 1000));
-        }
-        let until = MediaTime::from_millis(2000);
-        let turn = Turn::new(
-            TurnId::new(FIRST, 0),
-            Finality::Final,
-            None,
-            vec![Word::new("so", MediaTime::ZERO, until)],
-        );
-        machine.on_event(FIRST, Ok(SttEvent::Final(turn)));
-        let _ = orders(&mut machine);
-        machine.on_event(
-            FIRST,
-            Err(SttFailure::new("broke", RetryAdvice::Never, None)),
-        );
-        let orders = orders(&mut machine);
-        let [
-            Order::Apply(SttEvent::Gap(gap)),
-            Order::End {
-                error: Some(CaptureError::Speech(_)),
-                ..
-            },
-        ] = &orders[..]
-        else {
-            panic!("{orders:?}")
-        };
-        assert_eq!((gap.from, gap.to), (until, MediaTime::from_millis(5000)));
-    }
-
-    #[test]
-    fn audio_beyond_the_ring_is_a_gap_and_never_silence() {
-        let mut machine = Machine::new();
-        for minute in 0..12 {
-            machine.on_frame(frame(minute * 60_000, 60_000));
-        }
-        assert_eq!(machine.backlog(), RING_LIMIT);
-        let lost: Vec<_> = orders(&mut machine)
-            .into_iter()
-            .filter_map(|order| match order {
-                Order::Apply(SttEvent::Gap(gap)) => {
-                    Some((gap.from.as_millis(), gap.to.as_millis()))
-                }
-                _ => None,
-            })
-            .collect();
-        assert_eq!(lost, [(0, 60_000), (60_000, 120_000)]);
-    }
-
-    #[test]
-    fn a_source_that_fails_is_told_after_its_audio_was_transcribed() {
-        let mut machine = Machine::new();
-        machine.on_connected(FIRST);
-        machine.on_source_end(Err(AudioError::Empty));
-        let _ = orders(&mut machine);
-        let stats = SttStats::default();
-        machine.on_event(FIRST, Ok(SttEvent::Closed(stats)));
-        assert!(matches!(
-            &orders(&mut machine)[..],
-            [Order::End {
-                error: Some(CaptureError::Source(_)),
-                ..
-            }]
-        ));
     }
 }

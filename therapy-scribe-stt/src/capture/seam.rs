@@ -1,0 +1,233 @@
+//! Where a new connection takes over: what it repeats is left out, and its labels are matched with known voices
+//! (`streaming-stt.md` 9.3, 7 and 8).
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use therapy_scribe_core::{
+    ConnectionId, MediaTime, Overlap, Relabel, SpeakerId, Turn, TurnId, Word,
+};
+
+use super::align::{self, Fate, Heard};
+
+/// How long after the last known word a repetition of it may still come.
+const AFTER: u64 = 3_000;
+/// How much of what was said last is kept for comparing.
+const MEMORY: u64 = 60_000;
+
+/// What was said last, over all connections, and the seam that is open.
+#[derive(Debug, Default)]
+pub(super) struct Seams {
+    /// In order of time.
+    recent: VecDeque<Heard>,
+    open: Option<Seam>,
+}
+
+/// One overlap.
+#[derive(Debug)]
+struct Seam {
+    connection: ConnectionId,
+    /// What the new connection may repeat; those before `next` are matched or passed.
+    old: Vec<Heard>,
+    next: usize,
+    until: u64,
+    voices: Voices,
+}
+
+/// What became of a final.
+#[derive(Debug, Default)]
+pub(super) struct Joined {
+    /// What of it is new; `None` when nothing is.
+    pub(super) turn: Option<Turn>,
+    /// Labels whose speaker is known now, or another than was thought.
+    pub(super) found: Vec<(SpeakerId, Option<SpeakerId>)>,
+}
+
+impl Seams {
+    /// A connection opens whose audio begins at `base`.
+    pub(super) fn open(&mut self, connection: ConnectionId, base: MediaTime) {
+        let base = base.as_millis().saturating_sub(AFTER);
+        let old: Vec<_> = self
+            .recent
+            .iter()
+            .filter(|word| word.end() >= base)
+            .cloned()
+            .collect();
+        let until = old.iter().map(Heard::end).max().unwrap_or(0) + AFTER;
+        self.open = (!old.is_empty()).then_some(Seam {
+            connection,
+            old,
+            next: 0,
+            until,
+            voices: Voices::default(),
+        });
+    }
+
+    /// A final of the current connection.
+    pub(super) fn join(&mut self, turn: Turn) -> Joined {
+        let joined = match &mut self.open {
+            Some(seam) if turn.id().connection() == seam.connection => seam.join(turn),
+            _ => Joined {
+                turn: Some(turn),
+                found: Vec::new(),
+            },
+        };
+        if let Some(turn) = &joined.turn {
+            self.remember(turn);
+        }
+        joined
+    }
+
+    /// A partial without what was heard before.
+    pub(super) fn shorten(&self, turn: Turn) -> Turn {
+        let Some(seam) = self
+            .open
+            .as_ref()
+            .filter(|seam| seam.connection == turn.id().connection())
+        else {
+            return turn;
+        };
+        let known = seam.old.last().map_or(0, Heard::end);
+        let words = turn.words().iter();
+        let new = words
+            .filter(|word| u64::midpoint(word.start().as_millis(), word.end().as_millis()) > known)
+            .cloned()
+            .collect();
+        turn.with_words(new)
+    }
+
+    /// Labels were revised: what was known of voices by them may be otherwise.
+    pub(super) fn revise(&mut self, relabels: &[Relabel]) -> Vec<(SpeakerId, Option<SpeakerId>)> {
+        let Some(seam) = &mut self.open else {
+            return Vec::new();
+        };
+        for relabel in relabels {
+            seam.voices.relabel(relabel);
+        }
+        seam.voices.news()
+    }
+
+    fn remember(&mut self, turn: &Turn) {
+        self.recent.extend(align::heard(turn));
+        let newest = self.recent.back().map_or(0, Heard::end);
+        while self
+            .recent
+            .front()
+            .is_some_and(|word| word.end() + MEMORY < newest)
+        {
+            self.recent.pop_front();
+        }
+    }
+}
+
+impl Seam {
+    fn join(&mut self, turn: Turn) -> Joined {
+        let new = align::heard(&turn);
+        let is_beyond = turn.start().as_millis() > self.until;
+        if is_beyond || self.next >= self.old.len() {
+            return Joined {
+                turn: Some(turn),
+                found: Vec::new(),
+            };
+        }
+        let old = self.old.get(self.next..).unwrap_or_default();
+        let fates = align::fates(old, &new);
+        let mut kept = Vec::new();
+        for ((fate, heard), word) in fates.iter().zip(&new).zip(turn.words()) {
+            match fate {
+                Fate::New => kept.push(word.clone()),
+                Fate::Undecided => kept.push(word.clone().overlap(Overlap::Undecided)),
+                Fate::Known(index) => {
+                    if let Some(old) = old.get(*index) {
+                        self.voices.heard(turn.id(), word, heard.label, old.label);
+                    }
+                }
+            }
+        }
+        let matched = fates.iter().rev().find_map(|fate| match fate {
+            Fate::Known(index) => Some(index + 1),
+            _ => None,
+        });
+        self.next += matched.unwrap_or(0);
+        let turn = (!kept.is_empty()).then(|| turn.with_words(kept));
+        Joined {
+            turn,
+            found: self.voices.news(),
+        }
+    }
+}
+
+/// Which labels of the new connection were heard on whose words.
+#[derive(Debug, Default)]
+struct Voices {
+    /// By word: turn and times.
+    pairs: HashMap<(TurnId, MediaTime, MediaTime), Pair>,
+    told: BTreeMap<SpeakerId, SpeakerId>,
+}
+
+#[derive(Debug)]
+struct Pair {
+    label: Option<SpeakerId>,
+    speaker: Option<SpeakerId>,
+}
+
+impl Voices {
+    fn heard(
+        &mut self,
+        turn: TurnId,
+        word: &Word,
+        label: Option<SpeakerId>,
+        speaker: Option<SpeakerId>,
+    ) {
+        let pair = Pair { label, speaker };
+        self.pairs.insert((turn, word.start(), word.end()), pair);
+    }
+
+    fn relabel(&mut self, relabel: &Relabel) {
+        for ((turn, start, end), pair) in &mut self.pairs {
+            if *turn == relabel.turn {
+                let own = relabel
+                    .words
+                    .iter()
+                    .find(|word| word.start == *start && word.end == *end)
+                    .and_then(|word| word.speaker);
+                pair.label = own.or(relabel.speaker);
+            }
+        }
+    }
+
+    /// The best assignment of labels to speakers, as far as most of a label's words speak for it; only what is news.
+    fn news(&mut self) -> Vec<(SpeakerId, Option<SpeakerId>)> {
+        let found = self.assignment();
+        let mut news: Vec<_> = found
+            .iter()
+            .filter(|(label, speaker)| self.told.get(label) != Some(speaker))
+            .map(|(label, speaker)| (*label, Some(*speaker)))
+            .collect();
+        let lost = self.told.keys().filter(|label| !found.contains_key(label));
+        news.extend(lost.map(|label| (*label, None)));
+        self.told = found;
+        news
+    }
+
+    fn assignment(&self) -> BTreeMap<SpeakerId, SpeakerId> {
+        let mut counts: BTreeMap<(SpeakerId, SpeakerId), usize> = BTreeMap::new();
+        let mut of_label: BTreeMap<SpeakerId, usize> = BTreeMap::new();
+        for pair in self.pairs.values() {
+            if let (Some(label), Some(speaker)) = (pair.label, pair.speaker) {
+                *counts.entry((label, speaker)).or_default() += 1;
+                *of_label.entry(label).or_default() += 1;
+            }
+        }
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort_by_key(|(pair, count)| (std::cmp::Reverse(*count), *pair));
+        let mut found = BTreeMap::new();
+        for ((label, speaker), count) in counts {
+            let most = of_label.get(&label).is_some_and(|all| count * 2 > *all);
+            let is_free = !found.contains_key(&label) && found.values().all(|taken| *taken != speaker);
+            if most && is_free {
+                found.insert(label, speaker);
+            }
+        }
+        found
+    }
+}
