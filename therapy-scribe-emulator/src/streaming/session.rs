@@ -5,6 +5,7 @@ mod flow;
 mod goodbye;
 mod hear;
 mod log;
+mod pace;
 mod setup;
 #[cfg(test)]
 mod tests;
@@ -44,7 +45,7 @@ pub(crate) struct Session {
     /// When the last message about a turn is due: those keep their order.
     last_turn_due_ms: u64,
     phase: Phase,
-    pace: hear::Pace,
+    pace: pace::Pace,
     /// Audio that has been worked off.
     heard_ms: u64,
     order: u64,
@@ -57,7 +58,7 @@ pub(crate) struct Session {
     quiet_since_ms: u64,
     next_revision_ms: u64,
     loudest: f64,
-    short: hear::ShortFrames,
+    short: pace::ShortFrames,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +94,7 @@ impl Session {
             due: VecDeque::new(),
             last_turn_due_ms: 0,
             phase: Phase::Opening { ends: false },
-            pace: hear::Pace::new(setup.throttle),
+            pace: pace::Pace::new(setup.throttle),
             heard_ms: 0,
             order: 0,
             announced: false,
@@ -103,7 +104,7 @@ impl Session {
             quiet_since_ms: 0,
             next_revision_ms: params.revision_interval.unwrap_or(u64::MAX),
             loudest: 0.0,
-            short: hear::ShortFrames::default(),
+            short: pace::ShortFrames::default(),
             setup,
             params,
         }

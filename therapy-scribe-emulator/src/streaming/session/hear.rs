@@ -41,9 +41,11 @@ impl Session {
         {
             return self.fail(&fatal, now_ms);
         }
+        // The time that has passed counts by what waited in it, not by what comes now.
+        self.pace.pass(now_ms, self.waiting_ms());
         self.audio.push(bytes);
-        let received = self.audio.received_ms();
-        if received.saturating_sub(self.heard_ms) > BACKLOG_MS {
+        if self.waiting_ms() > BACKLOG_MS {
+            let received = self.audio.received_ms();
             let text = format!(
                 "Audio Transmission Rate Exceeded: Received {} sec. audio in {} sec",
                 received / 1000,
@@ -63,14 +65,19 @@ impl Session {
         }
     }
 
-    /// Whether audio waits.
+    /// Audio that waits.
+    fn waiting_ms(&self) -> u64 {
+        self.audio.received_ms().saturating_sub(self.heard_ms)
+    }
+
+    /// Whether audio waits, a frame at least.
     pub(super) fn is_behind(&self) -> bool {
-        self.audio.received_ms() >= self.heard_ms + FRAME_MS
+        self.waiting_ms() >= FRAME_MS
     }
 
     /// 11.5: what may be heard by now is heard.
     pub(super) fn work_off(&mut self, now_ms: u64) {
-        self.pace.pass(now_ms, self.is_behind());
+        self.pace.pass(now_ms, self.waiting_ms());
         while !self.is_over() && self.is_behind() && self.pace.take_frame() {
             let Some(level) = self.audio.pop() else {
                 return;
@@ -225,76 +232,4 @@ impl Session {
             self.push_turn(&revision, now_ms + REVISION_LAG_MS);
         }
     }
-}
-
-/// How fast audio is worked off: as time passes, times a factor. Time in which nothing waited counts for a second at most.
-#[derive(Debug)]
-pub(super) struct Pace {
-    throttle: f64,
-    last_ms: u64,
-    credit_ms: f64,
-}
-
-impl Pace {
-    const MOST_IDLE_CREDIT_MS: f64 = 1000.0;
-
-    pub(super) const fn new(throttle: f64) -> Self {
-        Self {
-            throttle,
-            last_ms: 0,
-            credit_ms: 0.0,
-        }
-    }
-
-    fn pass(&mut self, now_ms: u64, behind: bool) {
-        let passed = u32::try_from(now_ms.saturating_sub(self.last_ms)).unwrap_or(u32::MAX);
-        self.last_ms = self.last_ms.max(now_ms);
-        self.credit_ms += f64::from(passed) * self.throttle;
-        if !behind {
-            self.credit_ms = self.credit_ms.min(Self::MOST_IDLE_CREDIT_MS);
-        }
-    }
-
-    fn take_frame(&mut self) -> bool {
-        const FRAME: f64 = 20.0;
-        let enough = self.credit_ms >= FRAME;
-        if enough {
-            self.credit_ms -= FRAME;
-        }
-        enough
-    }
-}
-
-/// 11.6: frames of less than 50 ms are borne for about a second.
-#[derive(Debug, Default)]
-pub(super) struct ShortFrames {
-    samples: u64,
-}
-
-impl ShortFrames {
-    fn check(&mut self, samples: u64, rate: u64) -> Result<(), Fatal> {
-        if samples > rate {
-            return Err(violation(samples, rate));
-        }
-        if samples * 1000 >= 50 * rate {
-            self.samples = 0;
-            return Ok(());
-        }
-        // An empty frame is a frame too.
-        self.samples += samples.max(rate / 1000);
-        if self.samples * 1000 >= 980 * rate {
-            return Err(violation(samples, rate));
-        }
-        Ok(())
-    }
-}
-
-fn violation(samples: u64, rate: u64) -> Fatal {
-    let tenths = (samples * 10_000).checked_div(rate).unwrap_or(0);
-    let text = format!(
-        "Input Duration Error: Input Duration Violation: {}.{} ms. Expected between 50 and 1000 ms",
-        tenths / 10,
-        tenths % 10
-    );
-    Fatal::new(3007, text)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Fatal, Session};
+use super::{Fatal, MESSAGE_LIMIT, Session};
 use crate::streaming::{
     checks::{check_family, check_languages, check_terms, check_text, invalid, one_of, strings},
     params::MODES,
@@ -18,6 +18,11 @@ impl Session {
     pub(crate) fn on_text(&mut self, text: &str, now_ms: u64) -> Option<Value> {
         self.last_client_ms = now_ms;
         if !self.is_open() {
+            return None;
+        }
+        // 11.7: of any message, not of audio alone.
+        if text.len() > MESSAGE_LIMIT {
+            self.too_big(now_ms);
             return None;
         }
         match read(text) {
