@@ -83,7 +83,7 @@ async fn answer(
         (&Method::GET, "/v3/ws") if request.headers().contains_key(header::SEC_WEBSOCKET_KEY) => {
             return Ok(upgrade(request, query, &state, &tasks, stop));
         }
-        (&Method::GET, "/v3/ws/health") => Answer::json(200, &json!({"status": "ok"})),
+        (&Method::GET, "/v3/ws/health") => Answer::json(200, json!({"status": "ok"})),
         (&Method::GET, "/v3/token") => token(request.headers(), &query, &state),
         (&Method::GET, "/v1/models") => state.gateway.models(),
         (&Method::POST, "/v1/chat/completions") => {
@@ -100,13 +100,13 @@ async fn answer(
                 ),
                 Err(_) => Answer::json(
                     413,
-                    &json!({"code": 413, "message": "the body is too large"}),
+                    json!({"code": 413, "message": "the body is too large"}),
                 ),
             }
         }
         _ => Answer::json(
             404,
-            &json!({"code": 404, "message": "this emulator does not offer that"}),
+            json!({"code": 404, "message": "this emulator does not offer that"}),
         ),
     };
     if let Some(delay) = answer.delay {
@@ -116,7 +116,7 @@ async fn answer(
 }
 
 fn respond(answer: Answer) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(answer.body));
+    let mut response = Response::new(Full::new(answer.bytes()));
     *response.status_mut() =
         StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers {
@@ -132,13 +132,13 @@ fn respond(answer: Answer) -> Response<Full<Bytes>> {
 /// 11.2: a raw key or `Bearer`, and the header must be there.
 fn token(headers: &HeaderMap, query: &Query, state: &State) -> Answer {
     match header_text(headers, &header::AUTHORIZATION) {
-        None => Answer::json(422, &streaming_token_missing()),
+        None => Answer::json(422, streaming_token_missing()),
         Some(key) if !accepts(state, key.strip_prefix("Bearer ").unwrap_or(&key)) => {
-            Answer::json(401, &json!({"error": "Unauthorized"}))
+            Answer::json(401, json!({"error": "Unauthorized"}))
         }
         Some(_) => {
             let (status, body) = state.tokens.mint(query, state.now_ms());
-            Answer::json(status, &body)
+            Answer::json(status, body)
         }
     }
 }

@@ -12,5 +12,7 @@
 mod clients;
 #[path = "emulator/gateway.rs"]
 mod gateway;
+#[path = "emulator/ordered.rs"]
+mod ordered;
 #[path = "emulator/streaming.rs"]
 mod streaming;

@@ -498,7 +498,9 @@ async fn idle_sessions_beat_acknowledge_and_time_out() {
         ended.of("Silence")[0],
         &json!({"type": "Silence", "start_ms": 0, "end_ms": 1000})
     );
-    assert_eq!(ended.of("Heartbeat")[0]["total_audio_received_ms"], 3000);
+    // A slow machine may still be sending at the first of them.
+    let last = ended.of("Heartbeat").pop().unwrap();
+    assert_eq!(last["total_audio_received_ms"], 3000);
 }
 
 // 8.1

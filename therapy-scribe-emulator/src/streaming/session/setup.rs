@@ -6,6 +6,7 @@ use crate::{
     emulator::{SpeakerLetters, State},
     script::Segment,
     streaming::labels::{LetterOrder, Random},
+    wall::unix_seconds,
 };
 
 /// What a session is started with.
@@ -70,14 +71,4 @@ impl Setup {
             },
         }
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a stand-in for a server says what the time is"
-)]
-fn unix_seconds() -> u64 {
-    std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
 }
