@@ -31,7 +31,7 @@ impl Session {
 
     /// When to call [`on_time`](Self::on_time) or [`pop`](Self::pop) next.
     pub(crate) fn next_ms(&self, now_ms: u64) -> u64 {
-        let mut next = self.due.front().map_or(u64::MAX, |(due, _)| *due);
+        let mut next = self.due.front().map_or(u64::MAX, |due| due.at_ms);
         if !self.is_over() {
             next = next.min(self.setup.longest_ms);
         }

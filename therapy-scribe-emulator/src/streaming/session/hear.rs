@@ -7,11 +7,11 @@ use crate::{
     script::ScriptWord,
     streaming::{
         audio::FRAME_MS,
-        detector::{Found, Frame},
-        labels::Labels,
+        detector::{Found, Frame, confidence_of},
+        labels::Pass,
         messages::{self, Edges, Form},
         profile::Family,
-        redact::redact,
+        redact::{plain, redact},
     },
 };
 
@@ -60,7 +60,7 @@ impl Session {
     pub(crate) fn too_big(&mut self, now_ms: u64) {
         if !self.is_over() {
             self.phase = Phase::Over;
-            self.due.retain(|(due, _)| *due <= now_ms);
+            self.due.retain(|due| due.at_ms <= now_ms);
             self.put(super::Out::Close(1009, "message too big"), now_ms);
         }
     }
@@ -118,7 +118,7 @@ impl Session {
                 self.announce(onset_ms, due);
                 if self.params.partials {
                     let message = self.partial(&words);
-                    self.push_turn(&message, due);
+                    self.push_partial(&message, due);
                 }
             }
             Found::Final { words, onset_ms } => {
@@ -143,7 +143,10 @@ impl Session {
 
     fn partial(&self, words: &[ScriptWord]) -> serde_json::Value {
         match self.params.family {
-            Family::UniversalStreaming => messages::word_by_word(self.order, words, Form::Partial),
+            Family::UniversalStreaming => {
+                let confidence = confidence_of(words);
+                messages::word_by_word(self.order, &plain(words), Form::Partial, confidence)
+            }
             family => messages::partial(
                 self.order,
                 words,
@@ -163,23 +166,23 @@ impl Session {
     }
 
     fn finals(&mut self, words: &[ScriptWord], due: u64) {
-        let words = redact(words.to_vec(), &self.params, &self.setup.names);
+        let redacted = |words| redact(words, &self.params, &self.setup.names);
+        let formatted = redacted(words.to_vec());
         let (mut finals, times) = if self.params.family == Family::UniversalStreaming {
-            // 11.10: the plain final, then the formatted one.
-            let forms: &[Form] = if self.params.format_turns {
-                &[Form::PlainFinal, Form::FormattedFinal]
-            } else {
-                &[Form::PlainFinal]
+            // 11.10: the plain final, then the formatted one. Marks of redaction are the same in both.
+            let by_word = |shown: &[ScriptWord], form| {
+                messages::word_by_word(self.order, shown, form, confidence_of(words))
             };
-            let finals: Vec<_> = forms
-                .iter()
-                .map(|form| messages::word_by_word(self.order, &words, *form))
-                .collect();
+            let mut finals = vec![by_word(&redacted(plain(words)), Form::PlainFinal)];
+            if self.params.format_turns {
+                finals.push(by_word(&formatted, Form::FormattedFinal));
+            }
             let times = words.iter().map(|w| (w.start_ms, w.end_ms)).collect();
             (finals, times)
         } else {
-            let times = messages::times(&words, self.edges());
-            (vec![messages::finished(self.order, &words, &times)], times)
+            let times = messages::times(&formatted, self.edges());
+            let message = messages::finished(self.order, &formatted, &times);
+            (vec![message], times)
         };
         self.floor_ms = times
             .last()
@@ -188,7 +191,7 @@ impl Session {
         let labelled = self
             .labels
             .as_mut()
-            .map(|labels| labels.label(order, &words, times));
+            .map(|labels| labels.label(order, &formatted, times));
         for message in &mut finals {
             if self.params.language_detection {
                 let language = self.setup.language.as_str().into();
@@ -228,7 +231,8 @@ impl Session {
     /// 4.4: in the middle of a session, after so much audio, if something changed.
     fn revise(&mut self, now_ms: u64) {
         self.next_revision_ms += self.params.revision_interval.unwrap_or(u64::MAX / 2);
-        if let Some(revision) = self.labels.as_mut().and_then(Labels::revise) {
+        let labels = self.labels.as_mut();
+        if let Some(revision) = labels.and_then(|labels| labels.revise(Pass::Interim)) {
             self.push_turn(&revision, now_ms + REVISION_LAG_MS);
         }
     }

@@ -5,7 +5,7 @@ use std::{ops::RangeInclusive, sync::Arc};
 use crate::{
     emulator::{SpeakerLetters, State},
     script::Segment,
-    streaming::labels::{LetterOrder, Random},
+    streaming::{labels::LetterOrder, random::Random},
     wall::unix_seconds,
 };
 

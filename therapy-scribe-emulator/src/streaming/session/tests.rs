@@ -293,6 +293,23 @@ fn terminate_in_a_turn_flushes_it_then_revises_then_ends() {
 }
 
 #[test]
+fn nothing_but_the_final_follows_terminate_in_a_turn() {
+    let speech: Speech = &[("a", "One two three four five six", 0, 3000)];
+    // A partial is found 0.756 s after the onset, and sent 0.4 s later.
+    for heard_ms in [800, 900, 1000, 1100] {
+        let mut run = Run::new(speech, &[]);
+        run.stream(speech, 0, heard_ms);
+        let asked = run.now_ms;
+        run.terminate();
+        let after: Vec<_> = run.sent.iter().filter(|(at, _)| *at > asked).collect();
+        let turns: Vec<_> = after.iter().filter(|(_, m)| m["type"] == "Turn").collect();
+        assert_eq!(turns.len(), 1, "{heard_ms}");
+        assert_eq!(turns[0].1["end_of_turn"], true);
+        assert_eq!(run.of("SpeechStarted").len(), 1, "{heard_ms}");
+    }
+}
+
+#[test]
 fn settings_change_in_the_middle_and_endpoints_can_be_forced() {
     let speech: Speech = &[
         ("a", "I just", 0, 1000),

@@ -6,7 +6,7 @@ use super::{Fatal, MESSAGE_LIMIT, Session};
 use crate::streaming::{
     checks::{check_family, check_languages, check_terms, check_text, invalid, one_of, strings},
     params::MODES,
-    profile::{Overrides, partial_every},
+    profile::{Family, Overrides, partial_every},
     vad::Vad,
 };
 
@@ -91,6 +91,8 @@ impl Session {
         ] {
             *place = fields.flag(name)?.unwrap_or(*place);
         }
+        // 3.2: of Universal-3 alone.
+        params.silence &= params.family == Family::Universal3;
         params.overrides = params.overrides.then(overrides);
         params.mode = mode.map(str::to_owned).or_else(|| params.mode.take());
         let profile = self.params.profile();

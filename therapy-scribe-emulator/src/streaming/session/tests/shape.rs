@@ -52,3 +52,67 @@ fn redaction_suppresses_partials_and_marks_finals() {
     assert_eq!(run.of("SpeechStarted").len(), 1);
     assert_eq!(run.of("Turn")[0]["utterance"], "My score was ## today.");
 }
+
+#[test]
+fn marks_of_redaction_are_the_same_word_by_word() {
+    let speech: Speech = &[("a", "My damn score was 14 today.", 500, 3500)];
+    let query = [
+        ("speech_model", "universal-streaming-english"),
+        ("redact_pii", "true"),
+        ("filter_profanity", "true"),
+        ("format_turns", "true"),
+    ];
+    let run = whole(speech, &query);
+    assert_eq!(
+        run.finals(),
+        [
+            "my *** score was ## today",
+            "My *** score was ## today.",
+            ""
+        ]
+    );
+    let words = run.of("Turn")[0]["words"].as_array().unwrap();
+    assert!(words[1]["text"] == "***" && words[4]["text"] == "##");
+    assert_eq!(
+        run.of("Turn")[0]["end_of_turn_confidence"],
+        0.9,
+        "the sentence is closed, shown or not"
+    );
+    let entity = [query[0], query[1], ("redact_pii_sub", "entity_name")];
+    assert_eq!(
+        whole(speech, &entity).finals()[0],
+        "my damn score was [NUMBER_SEQUENCE] today"
+    );
+}
+
+#[test]
+fn silence_is_acknowledged_by_universal_3_alone_also_when_asked_for_later() {
+    for (model, count) in [("universal-streaming-english", 0), ("universal-3-5-pro", 3)] {
+        let mut run = Run::new(&[], &[("speech_model", model)]);
+        run.wait(100);
+        run.text(r#"{"type":"UpdateConfiguration","acknowledge_silence":true}"#);
+        run.stream(&[], 0, 3000);
+        run.terminate();
+        assert_eq!(run.of("Silence").len(), count, "{model}");
+    }
+}
+
+#[test]
+fn what_is_nobodys_has_no_confidence() {
+    // Words of half a second: turns too short for a label.
+    let speech: Vec<_> = (0..6)
+        .map(|n| ("a", "Yes.", n * 3000 + 500, n * 3000 + 1000))
+        .collect();
+    let run = whole(&speech, &[("speaker_labels", "true")]);
+    let finals = run
+        .of("Turn")
+        .into_iter()
+        .filter(|t| t["end_of_turn"] == true);
+    let finals: Vec<_> = finals.collect();
+    assert_eq!(finals.len(), 6);
+    for turn in finals {
+        assert_ne!(turn["speaker_label"], "A");
+        assert_eq!(turn["speaker_confidence"], 0.0, "{turn}");
+        assert!(turn["words"][0].get("speaker_confidence").is_none());
+    }
+}
