@@ -25,6 +25,8 @@ use crate::{
     streaming::{self, Opening, Query, Refusal, SessionLog, Setup},
 };
 
+/// Pins the version of the service.
+const VERSION: &str = "assemblyai-version";
 /// Larger bodies are refused.
 const BODY_LIMIT: usize = 8 << 20;
 
@@ -159,8 +161,7 @@ fn upgrade(
         .headers()
         .get(header::SEC_WEBSOCKET_KEY)
         .map(|key| derive_accept_key(key.as_bytes()));
-    let authorization = header_text(request.headers(), &header::AUTHORIZATION);
-    let setup = admit(authorization.as_deref(), &query, state);
+    let setup = admit(request.headers(), &query, state);
     let mut visible: Vec<_> = query
         .iter()
         .filter(|(name, _)| *name != "token")
@@ -189,6 +190,10 @@ fn upgrade(
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .spawn(session);
+    switching(key)
+}
+
+fn switching(key: Option<String>) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let accept = key.and_then(|key| HeaderValue::from_str(&key).ok());
@@ -200,7 +205,9 @@ fn upgrade(
 }
 
 /// Who may open a session, and with what. `Bearer` is refused here (1.2).
-fn admit(authorization: Option<&str>, query: &Query, state: &State) -> Result<Setup, Refusal> {
+fn admit(headers: &HeaderMap, query: &Query, state: &State) -> Result<Setup, Refusal> {
+    let authorization = header_text(headers, &header::AUTHORIZATION);
+    let authorization = authorization.as_deref();
     let refuse = |reason: &str| Refusal::new(1008, format!("Unauthorized Connection: {reason}"));
     let credential = authorization.or_else(|| query.get("token").map(String::as_str));
     let Some(credential) = credential else {
@@ -219,7 +226,17 @@ fn admit(authorization: Option<&str>, query: &Query, state: &State) -> Result<Se
         sessions.opened += 1;
         sessions.opened - 1
     };
-    Ok(Setup::drawn(state, number, longest_ms))
+    let setup = Setup::drawn(state, number, longest_ms);
+    // 1.4: echoed as it is.
+    Ok(
+        match header_text(headers, &HeaderName::from_static(VERSION)) {
+            Some(api_version) => Setup {
+                api_version,
+                ..setup
+            },
+            None => setup,
+        },
+    )
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -14,5 +14,7 @@ mod clients;
 mod gateway;
 #[path = "emulator/ordered.rs"]
 mod ordered;
+#[path = "emulator/speech.rs"]
+mod speech;
 #[path = "emulator/streaming.rs"]
 mod streaming;

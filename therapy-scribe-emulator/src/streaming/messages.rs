@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Fatal,
+    Fatal, Setup,
     labels::{Label, Labelled},
     params::Params,
     profile::Family,
@@ -17,11 +17,11 @@ const LATE_MS: u64 = 240;
 /// Earlier turns have no confidence of their speakers.
 const SURE_FROM: u64 = 2;
 
-pub(crate) fn begin(id: &str, expires_at: u64, params: &Params) -> Value {
-    json!({"type": "Begin", "id": id, "expires_at": expires_at, "configuration": {
+pub(crate) fn begin(setup: &Setup, params: &Params) -> Value {
+    json!({"type": "Begin", "id": setup.id, "expires_at": setup.expires_at, "configuration": {
         "model": params.model,
         "mode": (params.family == Family::Universal3).then(|| params.mode.as_deref().unwrap_or("balanced")),
-        "api_version": "2025-05-12",
+        "api_version": setup.api_version,
         "speaker_labels": params.speaker_labels,
         "redact_pii": params.redact_pii,
         "filter_profanity": params.filter_profanity,

@@ -197,7 +197,7 @@ impl Session {
             _ => Phase::Streaming { begun_ms: now_ms },
         };
         self.next_heartbeat_ms = now_ms + HEARTBEAT_MS;
-        let begin = messages::begin(&self.setup.id, self.setup.expires_at, &self.params);
+        let begin = messages::begin(&self.setup, &self.params);
         self.push(&begin, now_ms);
         if self.params.medical_skipped {
             let warning = json!({"type": "Warning", "warning_code": 1,

@@ -1,6 +1,6 @@
 //! Audio comes in, is worked off at a pace, and becomes messages.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Fatal, Phase, Session};
 use crate::{
@@ -141,7 +141,7 @@ impl Session {
         }
     }
 
-    fn partial(&self, words: &[ScriptWord]) -> serde_json::Value {
+    fn partial(&self, words: &[ScriptWord]) -> Value {
         match self.params.family {
             Family::UniversalStreaming => {
                 let confidence = confidence_of(words);
@@ -166,19 +166,10 @@ impl Session {
     }
 
     fn finals(&mut self, words: &[ScriptWord], due: u64) {
-        let redacted = |words| redact(words, &self.params, &self.setup.names);
-        let formatted = redacted(words.to_vec());
+        let formatted = redact(words.to_vec(), &self.params, &self.setup.names);
         let (mut finals, times) = if self.params.family == Family::UniversalStreaming {
-            // 11.10: the plain final, then the formatted one. Marks of redaction are the same in both.
-            let by_word = |shown: &[ScriptWord], form| {
-                messages::word_by_word(self.order, shown, form, confidence_of(words))
-            };
-            let mut finals = vec![by_word(&redacted(plain(words)), Form::PlainFinal)];
-            if self.params.format_turns {
-                finals.push(by_word(&formatted, Form::FormattedFinal));
-            }
             let times = words.iter().map(|w| (w.start_ms, w.end_ms)).collect();
-            (finals, times)
+            (self.finals_by_word(words, &formatted), times)
         } else {
             let times = messages::times(&formatted, self.edges());
             let message = messages::finished(self.order, &formatted, &times);
@@ -205,6 +196,21 @@ impl Session {
         for message in finals {
             self.push_turn(&message, due);
         }
+    }
+
+    /// 11.10: the plain final, then the formatted one. Marks of redaction are the same in both.
+    fn finals_by_word(&self, words: &[ScriptWord], formatted: &[ScriptWord]) -> Vec<Value> {
+        let confidence = confidence_of(words);
+        let plain = redact(plain(words), &self.params, &self.setup.names);
+        let plain = messages::word_by_word(self.order, &plain, Form::PlainFinal, confidence);
+        let mut finals = vec![plain];
+        if self.params.format_turns {
+            let form = Form::FormattedFinal;
+            finals.push(messages::word_by_word(
+                self.order, formatted, form, confidence,
+            ));
+        }
+        finals
     }
 
     /// 4.2: once a turn, immediately before its first message; Universal-3 only.

@@ -19,6 +19,8 @@ pub(crate) struct Setup {
     pub(crate) names: Arc<[String]>,
     pub(crate) seed: u64,
     pub(crate) id: String,
+    /// What the client pinned, else the current one (1.4).
+    pub(crate) api_version: String,
     /// Until `Begin`.
     pub(crate) begin_delay_ms: u64,
     /// From `Terminate` to `Termination`, where it is not the service's own.
@@ -32,6 +34,8 @@ pub(crate) struct Setup {
     pub(crate) lose_word_at_cut: bool,
     pub(crate) letters: LetterOrder,
 }
+
+const API_VERSION: &str = "2025-05-12";
 
 impl Setup {
     /// The `number`-th session of an emulator, from 0.
@@ -57,6 +61,7 @@ impl Setup {
                 (high >> 4) & 0xfff,
                 number & 0xfff,
             ),
+            api_version: API_VERSION.to_owned(),
             begin_delay_ms,
             termination_delay_ms,
             longest_ms,

@@ -54,6 +54,7 @@ impl Run {
             names: [].into(),
             seed: 3,
             id: "id".to_owned(),
+            api_version: "2025-05-12".to_owned(),
             begin_delay_ms: 0,
             termination_delay_ms: None,
             longest_ms: 10_800_000,

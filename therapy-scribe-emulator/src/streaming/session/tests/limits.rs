@@ -177,6 +177,10 @@ fn bad_messages_end_the_session_about_a_second_later() {
             "Invalid 'vad_threshold'",
         ),
         (
+            r#"{"type":"UpdateConfiguration","max_turn_silence":-5}"#,
+            "Invalid 'max_turn_silence': Input should be greater than or equal to 0",
+        ),
+        (
             r#"{"type":"UpdateConfiguration","keyterms_prompt":"[]"}"#,
             "Invalid 'keyterms_prompt'",
         ),
@@ -214,4 +218,14 @@ fn no_bytes_and_no_text_make_it_panic() {
         run.text(text);
     }
     run.wait(10_000);
+}
+
+#[test]
+fn a_minimum_of_silence_below_zero_is_clamped_in_the_middle_too() {
+    let mut run = Run::new(&[], &[]);
+    run.wait(100);
+    run.text(r#"{"type":"UpdateConfiguration","min_turn_silence":-5}"#);
+    run.wait(3000);
+    assert_eq!(run.closed, None);
+    assert_eq!(run.session.detector.profile.min_silence, 50);
 }
