@@ -7,14 +7,16 @@ mod check;
 mod choose;
 mod fill;
 mod models;
+mod ordered;
 mod reply;
+mod schema;
 mod transcript;
 mod write;
 
 use std::{
     collections::{HashMap, VecDeque},
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, PoisonError, atomic::AtomicU64},
 };
 
 use serde_json::Value;
@@ -22,7 +24,7 @@ use serde_json::Value;
 pub(crate) use answer::Answer;
 pub use reply::ChatReply;
 
-use crate::emulator::KEPT;
+use crate::{emulator::KEPT, wall::unix_seconds};
 
 /// The state of the gateway.
 pub(crate) struct Gateway {
@@ -31,6 +33,8 @@ pub(crate) struct Gateway {
     requests: Mutex<VecDeque<Value>>,
     /// When each model was asked, in protocol milliseconds.
     asked: Mutex<HashMap<String, Vec<u64>>>,
+    /// How many answers have an id.
+    answers: AtomicU64,
 }
 
 /// How the gateway behaves.
@@ -43,6 +47,8 @@ pub(crate) struct Settings {
     pub(crate) denied: Vec<String>,
     pub(crate) names_model: bool,
     pub(crate) requests_per_minute: usize,
+    /// With which word each model ends, where it is not its vendor's.
+    pub(crate) finish_words: HashMap<String, String>,
 }
 
 impl Default for Settings {
@@ -54,6 +60,7 @@ impl Default for Settings {
             names_model: true,
             // 12: a paid account.
             requests_per_minute: 30,
+            finish_words: HashMap::new(),
         }
     }
 }
@@ -71,6 +78,7 @@ impl Gateway {
             settings,
             requests: Mutex::default(),
             asked: Mutex::default(),
+            answers: AtomicU64::new(1),
         }
     }
 
@@ -94,6 +102,6 @@ impl Gateway {
     /// 15.2: no key is needed.
     pub(crate) fn models(&self) -> Answer {
         let _ = self;
-        Answer::json(200, &models::catalogue())
+        chat::of_service(Answer::json(200, models::catalogue(unix_seconds())))
     }
 }

@@ -42,6 +42,7 @@ mod gateway;
 mod script;
 mod server;
 mod streaming;
+mod wall;
 
 pub use emulator::{Builder, Emulator, SpeakerLetters, StartError};
 pub use gateway::ChatReply;

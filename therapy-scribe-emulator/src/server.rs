@@ -25,6 +25,8 @@ use crate::{
     streaming::{self, Opening, Query, Refusal, SessionLog, Setup},
 };
 
+/// Pins the version of the service.
+const VERSION: &str = "assemblyai-version";
 /// Larger bodies are refused.
 const BODY_LIMIT: usize = 8 << 20;
 
@@ -83,7 +85,7 @@ async fn answer(
         (&Method::GET, "/v3/ws") if request.headers().contains_key(header::SEC_WEBSOCKET_KEY) => {
             return Ok(upgrade(request, query, &state, &tasks, stop));
         }
-        (&Method::GET, "/v3/ws/health") => Answer::json(200, &json!({"status": "ok"})),
+        (&Method::GET, "/v3/ws/health") => Answer::json(200, json!({"status": "ok"})),
         (&Method::GET, "/v3/token") => token(request.headers(), &query, &state),
         (&Method::GET, "/v1/models") => state.gateway.models(),
         (&Method::POST, "/v1/chat/completions") => {
@@ -100,13 +102,13 @@ async fn answer(
                 ),
                 Err(_) => Answer::json(
                     413,
-                    &json!({"code": 413, "message": "the body is too large"}),
+                    json!({"code": 413, "message": "the body is too large"}),
                 ),
             }
         }
         _ => Answer::json(
             404,
-            &json!({"code": 404, "message": "this emulator does not offer that"}),
+            json!({"code": 404, "message": "this emulator does not offer that"}),
         ),
     };
     if let Some(delay) = answer.delay {
@@ -116,7 +118,7 @@ async fn answer(
 }
 
 fn respond(answer: Answer) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(answer.body));
+    let mut response = Response::new(Full::new(answer.bytes()));
     *response.status_mut() =
         StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers {
@@ -132,13 +134,13 @@ fn respond(answer: Answer) -> Response<Full<Bytes>> {
 /// 11.2: a raw key or `Bearer`, and the header must be there.
 fn token(headers: &HeaderMap, query: &Query, state: &State) -> Answer {
     match header_text(headers, &header::AUTHORIZATION) {
-        None => Answer::json(422, &streaming_token_missing()),
+        None => Answer::json(422, streaming_token_missing()),
         Some(key) if !accepts(state, key.strip_prefix("Bearer ").unwrap_or(&key)) => {
-            Answer::json(401, &json!({"error": "Unauthorized"}))
+            Answer::json(401, json!({"error": "Unauthorized"}))
         }
         Some(_) => {
             let (status, body) = state.tokens.mint(query, state.now_ms());
-            Answer::json(status, &body)
+            Answer::json(status, body)
         }
     }
 }
@@ -159,8 +161,7 @@ fn upgrade(
         .headers()
         .get(header::SEC_WEBSOCKET_KEY)
         .map(|key| derive_accept_key(key.as_bytes()));
-    let authorization = header_text(request.headers(), &header::AUTHORIZATION);
-    let setup = admit(authorization.as_deref(), &query, state);
+    let setup = admit(request.headers(), &query, state);
     let mut visible: Vec<_> = query
         .iter()
         .filter(|(name, _)| *name != "token")
@@ -189,6 +190,10 @@ fn upgrade(
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .spawn(session);
+    switching(key)
+}
+
+fn switching(key: Option<String>) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let accept = key.and_then(|key| HeaderValue::from_str(&key).ok());
@@ -200,7 +205,9 @@ fn upgrade(
 }
 
 /// Who may open a session, and with what. `Bearer` is refused here (1.2).
-fn admit(authorization: Option<&str>, query: &Query, state: &State) -> Result<Setup, Refusal> {
+fn admit(headers: &HeaderMap, query: &Query, state: &State) -> Result<Setup, Refusal> {
+    let authorization = header_text(headers, &header::AUTHORIZATION);
+    let authorization = authorization.as_deref();
     let refuse = |reason: &str| Refusal::new(1008, format!("Unauthorized Connection: {reason}"));
     let credential = authorization.or_else(|| query.get("token").map(String::as_str));
     let Some(credential) = credential else {
@@ -219,7 +226,17 @@ fn admit(authorization: Option<&str>, query: &Query, state: &State) -> Result<Se
         sessions.opened += 1;
         sessions.opened - 1
     };
-    Ok(Setup::drawn(state, number, longest_ms))
+    let setup = Setup::drawn(state, number, longest_ms);
+    // 1.4: echoed as it is.
+    Ok(
+        match header_text(headers, &HeaderName::from_static(VERSION)) {
+            Some(api_version) => Setup {
+                api_version,
+                ..setup
+            },
+            None => setup,
+        },
+    )
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -9,6 +9,7 @@ mod messages;
 mod params;
 mod profile;
 mod query;
+mod random;
 mod redact;
 mod session;
 mod socket;

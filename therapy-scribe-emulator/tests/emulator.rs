@@ -12,5 +12,9 @@
 mod clients;
 #[path = "emulator/gateway.rs"]
 mod gateway;
+#[path = "emulator/ordered.rs"]
+mod ordered;
+#[path = "emulator/speech.rs"]
+mod speech;
 #[path = "emulator/streaming.rs"]
 mod streaming;

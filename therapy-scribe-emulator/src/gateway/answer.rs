@@ -10,30 +10,74 @@ use serde_json::{Value, json};
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: Bytes,
+    body: Body,
     /// Until the first byte, in protocol time.
     pub(crate) delay: Option<Duration>,
-    /// It comes from what stands before the gateway, which neither retries nor falls back on it.
-    from_edge: bool,
+    origin: Origin,
+}
+
+/// Who gave up, where an answer is an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// The vendor, or the account's limit: the gateway may try on.
+    Vendor,
+    /// The gateway, which does not try again.
+    Gateway,
+    /// What stands before the gateway, which does not even hear of it.
+    Edge,
+}
+
+/// JSON stays a value until it is sent: its id is given last.
+#[derive(Debug)]
+enum Body {
+    Json(Value),
+    Text(String),
 }
 
 impl Answer {
-    pub(crate) fn json(status: u16, body: &Value) -> Self {
-        Self::text(status, "application/json", body.to_string())
+    pub(crate) fn json(status: u16, body: Value) -> Self {
+        Self::new(status, "application/json", Body::Json(body))
     }
 
     pub(crate) fn text(status: u16, kind: &str, body: String) -> Self {
+        Self::new(status, kind, Body::Text(body))
+    }
+
+    fn new(status: u16, kind: &str, body: Body) -> Self {
         Self {
             status,
             headers: vec![("content-type", kind.to_owned())],
-            body: body.into(),
+            body,
             delay: None,
-            from_edge: false,
+            origin: Origin::Vendor,
         }
     }
 
+    /// What is sent.
+    pub(crate) fn bytes(&self) -> Bytes {
+        match &self.body {
+            Body::Json(body) => body.to_string().into(),
+            Body::Text(body) => body.clone().into(),
+        }
+    }
+
+    /// 6.1: each answer that has an id has its own.
+    pub(crate) fn identified(mut self, number: u64) -> Self {
+        if let Body::Json(Value::Object(fields)) = &mut self.body
+            && let Some(id) = fields.get_mut("request_id")
+        {
+            *id = format!("00000000-0000-4000-8000-{number:012x}").into();
+        }
+        self
+    }
+
     pub(crate) fn by_edge(mut self) -> Self {
-        self.from_edge = true;
+        self.origin = Origin::Edge;
+        self
+    }
+
+    pub(crate) fn by_gateway(mut self) -> Self {
+        self.origin = Origin::Gateway;
         self
     }
 
@@ -43,16 +87,25 @@ impl Answer {
         self
     }
 
-    /// 5.2: what the gateway repeats, and falls back on.
+    pub(crate) fn is_from_edge(&self) -> bool {
+        self.origin == Origin::Edge
+    }
+
+    /// 5.1: what the gateway repeats.
     pub(crate) fn is_vendor_failure(&self) -> bool {
-        self.status >= 500 && !self.from_edge
+        self.status >= 500 && self.origin == Origin::Vendor
+    }
+
+    /// 5.2: what it falls back on. A limit that is reached is not repeated, and another model may relieve it.
+    pub(crate) fn falls_back(&self) -> bool {
+        self.is_vendor_failure() || (self.status == 429 && self.origin == Origin::Vendor)
     }
 
     /// The flat envelope, in use since June 2026.
     pub(crate) fn error(status: u16, message: &str) -> Self {
         Self::json(
             status,
-            &json!({"code": status, "message": message, "request_id": REQUEST_ID, "metadata": {"errors": []}}),
+            json!({"code": status, "message": message, "request_id": NO_ID, "metadata": {"errors": []}}),
         )
     }
 
@@ -60,7 +113,7 @@ impl Answer {
     pub(crate) fn unauthorized(message: &str) -> Self {
         Self::json(
             401,
-            &json!({"error": message, "status": "error", "request_id": REQUEST_ID}),
+            json!({"error": message, "status": "error", "request_id": NO_ID}),
         )
     }
 
@@ -68,7 +121,7 @@ impl Answer {
     pub(crate) fn nested(status: u16, message: &str) -> Self {
         Self::json(
             status,
-            &json!({"error": {"code": status, "message": message, "metadata": {}}}),
+            json!({"error": {"code": status, "message": message, "metadata": {}}}),
         )
     }
 
@@ -78,4 +131,5 @@ impl Answer {
     }
 }
 
-pub(crate) const REQUEST_ID: &str = "00000000-0000-4000-8000-00000000c4a7";
+/// Where an id will stand.
+pub(crate) const NO_ID: &str = "";

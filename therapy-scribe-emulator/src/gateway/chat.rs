@@ -1,23 +1,26 @@
 //! `POST /v1/chat/completions`: limits, attempts, fallbacks (`llm-gateway.md` 5, 11, 12).
 
-use std::{sync::PoisonError, time::Duration};
+use std::{
+    sync::{PoisonError, atomic::Ordering},
+    time::Duration,
+};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     Answer, ChatReply, Gateway,
-    check::{authorize, check, depth},
-    fill,
+    check::{authorize, check, depth, fallbacks, merged},
     models::{self, Model},
-    write::{Finish, StreamEnd, Writer, finish_word},
+    ordered,
+    write::{Word, Writer},
 };
 
-/// No request of a client lasts this long.
-const NEVER: Duration = Duration::from_secs(24 * 3600);
 /// 5.1: one repeat of the same model after this long, also without fallbacks.
 const RETRY: Duration = Duration::from_millis(500);
 /// How long an emulated model takes.
 const TOOK_NS: u64 = 1_184_229_100;
+/// 12: the window in which requests are counted.
+const WINDOW_MS: u64 = 60_000;
 
 impl Gateway {
     /// One request, at `now_ms` of protocol time.
@@ -28,62 +31,65 @@ impl Gateway {
         only_key: Option<&str>,
         now_ms: u64,
     ) -> Answer {
-        if let Err(answer) = authorize(key, only_key) {
-            return answer;
-        }
-        let Ok(request) = serde_json::from_slice::<Value>(body) else {
-            return Answer::error(400, "the body is not JSON");
-        };
+        let answer = self
+            .answer(key, body, only_key, now_ms)
+            .unwrap_or_else(|refusal| refusal);
+        of_service(answer).identified(self.answers.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn answer(
+        &self,
+        key: Option<&str>,
+        body: &[u8],
+        only_key: Option<&str>,
+        now_ms: u64,
+    ) -> Result<Answer, Answer> {
+        authorize(key, only_key)?;
+        let request = serde_json::from_slice::<Value>(body)
+            .map_err(|_| Answer::error(400, "the body is not JSON"))?;
         self.keep(&request);
-        let model = match check(&request, &self.settings.denied) {
-            Ok(model) => model,
-            Err(answer) => return answer,
-        };
-        let left = match self.count(model.id, now_ms) {
-            Ok(left) => left,
-            Err(answer) => return answer,
-        };
-        let limit = self.settings.requests_per_minute;
-        let answer = self.attempts(&request, model);
-        limits(answer, limit, left, 60, model.id)
+        let model = check(&request, &self.settings.denied)?;
+        Ok(self.attempts(&request, model, now_ms))
     }
 
     /// 5: the model, once more where its vendor failed, then the fallbacks.
-    fn attempts(&self, request: &Value, model: Model) -> Answer {
+    fn attempts(&self, request: &Value, model: Model, now_ms: u64) -> Answer {
         let retries = request
             .pointer("/fallback_config/retry")
             .and_then(Value::as_bool)
             != Some(false);
-        let mut waited = Duration::ZERO;
-        let mut answer = self.attempt(request, model);
-        if retries && answer.is_vendor_failure() {
-            waited += RETRY;
-            answer = self.attempt(request, model);
-        }
-        let fallbacks = request.get("fallbacks").and_then(Value::as_array);
+        let mut answer = self.counted(request, model, retries, now_ms);
+        let mut waited = answer.delay.take().unwrap_or_default();
         let most = usize::try_from(depth(request)).unwrap_or(0);
-        for fallback in fallbacks.into_iter().flatten().take(most) {
-            if !answer.is_vendor_failure() {
+        for fallback in fallbacks(request).take(most) {
+            if !answer.falls_back() {
                 break;
             }
-            let id = fallback
-                .get("model")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
-            let Some(model) = models::find(id) else {
+            let merged = merged(request, fallback);
+            let id = merged.get("model").and_then(Value::as_str);
+            let Some(model) = id.and_then(models::find) else {
                 continue;
             };
-            let mut merged = request.clone();
-            if let (Value::Object(merged), Value::Object(fields)) = (&mut merged, fallback) {
-                merged.extend(fields.clone());
-            }
-            answer = self.attempt(&merged, model);
+            answer = self.counted(&merged, model, false, now_ms);
+            waited += answer.delay.take().unwrap_or_default();
         }
-        answer.delay = answer
-            .delay
-            .map(|delay| delay + waited)
-            .or(Some(waited).filter(|w| !w.is_zero()));
+        answer.delay = Some(waited).filter(|waited| !waited.is_zero());
         answer
+    }
+
+    /// A request to one model, which is charged for it whatever comes of it (12).
+    fn counted(&self, request: &Value, model: Model, retries: bool, now_ms: u64) -> Answer {
+        let window = match self.count(model.id, now_ms) {
+            Ok(window) => window,
+            Err(answer) => return answer,
+        };
+        let mut answer = self.attempt(request, model);
+        if retries && answer.is_vendor_failure() {
+            let repeated = self.attempt(request, model);
+            let waited = RETRY + repeated.delay.unwrap_or_default();
+            answer = repeated.after(waited);
+        }
+        self.limits(answer, window, model.id)
     }
 
     /// One call of one model. Each takes one of the ordered replies.
@@ -97,147 +103,87 @@ impl Gateway {
             .unwrap_or_else(PoisonError::into_inner)
             .pop_front()
             .unwrap_or(ChatReply::Usual);
+        let word = self.settings.finish_words.get(model.id);
         let writer = Writer {
             request,
             model,
             names_model: self.settings.names_model,
             took_ns: TOOK_NS,
+            word: word.map_or(Word::Vendors, |word| Word::Is(word)),
         };
-        written(writer, &reply).unwrap_or_else(|| failed(writer, &reply))
+        ordered::answer(writer, &reply)
     }
 
     /// 12: so many requests a minute and model.
-    fn count(&self, id: &str, now_ms: u64) -> Result<usize, Answer> {
+    fn count(&self, id: &str, now_ms: u64) -> Result<Window, Answer> {
         let limit = self.settings.requests_per_minute;
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let times = asked.entry(id.to_owned()).or_default();
-        times.retain(|at| at + 60_000 > now_ms);
+        times.retain(|at| at + WINDOW_MS > now_ms);
+        let first = times.first().copied().unwrap_or(now_ms);
+        let reset = (first + WINDOW_MS).saturating_sub(now_ms).div_ceil(1000);
         if times.len() >= limit {
-            let wait = times.first().map_or(60, |first| {
-                (first + 60_000).saturating_sub(now_ms).div_ceil(1000)
-            });
-            let answer = Answer::error(429, "too many requests for this action");
-            return Err(limits(
-                answer.header("retry-after", wait),
-                limit,
-                0,
-                wait,
-                id,
-            ));
+            return Err(self.limits(ordered::too_many(reset), Window { left: 0, reset }, id));
         }
         times.push(now_ms);
-        Ok(limit - times.len())
+        let left = limit - times.len();
+        Ok(Window { left, reset })
+    }
+
+    /// 15.8. A 429 has none left, and says by itself until when (11.2).
+    fn limits(&self, answer: Answer, window: Window, model: &str) -> Answer {
+        if answer.is_from_edge() {
+            return answer;
+        }
+        let is_limited = answer.status == 429;
+        let left = if is_limited { 0 } else { window.left };
+        let answer = answer
+            .header("x-ratelimit-limit", self.settings.requests_per_minute)
+            .header("x-ratelimit-remaining", left)
+            .header("x-ratelimit-model", model);
+        if is_limited {
+            answer
+        } else {
+            answer.header("x-ratelimit-reset", window.reset)
+        }
     }
 }
 
-/// 15.8.
-fn limits(answer: Answer, limit: usize, left: usize, reset: u64, model: &str) -> Answer {
-    answer
-        .header("x-ratelimit-limit", limit)
-        .header("x-ratelimit-remaining", left)
-        .header("x-ratelimit-reset", reset)
-        .header("x-ratelimit-model", model)
-        .header("x-ratelimit-service", "llmgw")
+/// What is left of a model's minute.
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    left: usize,
+    /// Seconds until it ends.
+    reset: u64,
 }
 
-/// Answers in which a model has its say.
-fn written(writer: Writer<'_>, reply: &ChatReply) -> Option<Answer> {
-    let usual = || fill::content(writer.request);
-    let repairs = writer
-        .request
-        .get("post_processing_steps")
-        .and_then(Value::as_array)
-        .is_some_and(|steps| steps.iter().any(|step| step["type"] == "json-repair"));
-    Some(match reply {
-        ChatReply::Usual => writer.limited(&usual()),
-        // 9: the gateway takes the fence off.
-        ChatReply::Fenced if repairs => writer.limited(&usual()),
-        ChatReply::Content(text) => writer.limited(text),
-        ChatReply::Fenced => {
-            let fenced = format!("Here is the note:\n```json\n{}\n```", usual());
-            writer.write(&fenced, Finish::Complete)
-        }
-        ChatReply::Prose => writer.write(
-            "I have read the session and would describe it as productive.",
-            Finish::Complete,
-        ),
-        ChatReply::BreaksSchema => writer.write(&broken(&usual()), Finish::Complete),
-        ChatReply::CutSentence => writer.write(&cut_sentence(&usual()), Finish::Complete),
-        ChatReply::Cut => {
-            let whole = usual();
-            let half: String = whole.chars().take(whole.chars().count() / 2).collect();
-            writer.write(&half, Finish::OutOfBudget)
-        }
-        ChatReply::Empty => writer.write("", Finish::Complete),
-        ChatReply::Refusal => writer.write("", Finish::Refused),
-        ChatReply::TwoChoices => {
-            let mut body = writer.body(&usual(), Finish::Complete);
-            let word = finish_word(writer.model.id, Finish::Complete);
-            if let Some(Value::Array(choices)) = body.get_mut("choices") {
-                choices.insert(0, json!({"index": 0, "message": {"role": "assistant", "content": null}, "finish_reason": word}));
-            }
-            Answer::json(200, &body)
-        }
-        ChatReply::NoChoices => {
-            let mut body = writer.body("", Finish::Complete);
-            if let Some(choices) = body.get_mut("choices") {
-                *choices = Value::Null;
-            }
-            Answer::json(200, &body)
-        }
-        ChatReply::StreamCut => writer.stream(&usual(), Finish::Complete, StreamEnd::Cut),
-        ChatReply::Slow(delay) => writer.limited(&usual()).after(*delay),
-        _ => return None,
-    })
-}
-
-/// Answers of the gateway itself, or of what stands before it.
-fn failed(writer: Writer<'_>, reply: &ChatReply) -> Answer {
-    match reply {
-        ChatReply::RateLimited(seconds) => {
-            Answer::error(429, "too many requests for this action").header("retry-after", seconds)
-        }
-        ChatReply::Status(status) => Answer::error(*status, "an error that was ordered"),
-        ChatReply::Nested(status) => Answer::nested(*status, "an error that was ordered"),
-        ChatReply::Unauthorized => {
-            Answer::unauthorized("Authentication error, API token missing/invalid")
-        }
-        // 8: a stream hides the vendor's reason.
-        ChatReply::VendorRefuses if writer.is_streamed() => {
-            Answer::error(500, "something went wrong").by_edge()
-        }
-        ChatReply::VendorRefuses => Answer::error(400, "the vendor refused the request"),
-        ChatReply::HtmlPage => {
-            let page = "<html><body><h1>502 Bad Gateway</h1></body></html>";
-            Answer::text(502, "text/html", page.to_owned()).by_edge()
-        }
-        _ => Answer::error(504, "never").after(NEVER).by_edge(),
+/// 2: on all answers of the gateway.
+pub(super) fn of_service(answer: Answer) -> Answer {
+    if answer.is_from_edge() {
+        answer
+    } else {
+        answer.header("x-ratelimit-service", "llmgw")
     }
 }
 
-/// Without the first field, and with one that nobody asked for.
-fn broken(note: &str) -> String {
-    let Ok(Value::Object(mut fields)) = serde_json::from_str(note) else {
-        return "{\"unexpected\":1}".to_owned();
-    };
-    if let Some(first) = fields.keys().next().cloned() {
-        fields.remove(&first);
-    }
-    fields.insert("unexpected".to_owned(), 1.into());
-    Value::Object(fields).to_string()
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
 
-/// 4.4: valid JSON whose longest text stops in the middle of a sentence.
-fn cut_sentence(note: &str) -> String {
-    let Ok(Value::Object(mut fields)) = serde_json::from_str(note) else {
-        return note.to_owned();
-    };
-    let texts = fields.values_mut().filter_map(|value| match value {
-        Value::String(text) => Some(text),
-        _ => None,
-    });
-    if let Some(text) = texts.max_by_key(|text| text.len()) {
-        *text = text.chars().take(text.chars().count() * 2 / 3).collect();
+    use super::*;
+    use crate::gateway::Settings;
+
+    #[test]
+    fn the_reset_is_the_rest_of_the_models_minute() {
+        let gateway = Gateway::new(Settings::default());
+        let body = json!({"model": "gpt-5.2", "messages": []}).to_string();
+        let reset = |now_ms| {
+            let answer = gateway.chat(Some("key"), body.as_bytes(), None, now_ms);
+            let mut headers = answer.headers.into_iter();
+            headers.find_map(|(name, value)| (name == "x-ratelimit-reset").then_some(value))
+        };
+        for (now_ms, seconds) in [(1000, "60"), (21_000, "40"), (60_999, "1"), (61_000, "20")] {
+            assert_eq!(reset(now_ms).as_deref(), Some(seconds), "at {now_ms} ms");
+        }
     }
-    Value::Object(fields).to_string()
 }

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::{
     Answer,
     models::{self, Model},
-    transcript::texts,
+    schema,
+    transcript::{all_texts, texts},
     write::tokens,
 };
 
@@ -27,34 +28,47 @@ pub(super) fn authorize(key: Option<&str>, only_key: Option<&str>) -> Result<(),
 
 /// The model that is asked, where nothing is wrong with the request.
 pub(super) fn check(request: &Value, denied: &[String]) -> Result<Model, Answer> {
-    if request.get("messages").is_none() && request.get("prompt").is_none() {
+    if field(request, "messages").is_none() && field(request, "prompt").is_none() {
         return Err(bad("one of messages or prompt required"));
     }
+    let model = check_one(request, denied)?;
+    if depth(request) > 2 {
+        return Err(bad("fallback_config depth cannot be greater than 2"));
+    }
+    // 5.2: a refusal never falls back, so the whole chain has to be valid, and allowed for the account.
+    for fallback in fallbacks(request) {
+        known(fallback, denied)?;
+        check_one(&merged(request, fallback), denied)?;
+    }
+    Ok(model)
+}
+
+/// What one model would be asked.
+fn check_one(request: &Value, denied: &[String]) -> Result<Model, Answer> {
     let model = known(request, denied)?;
-    check_fallbacks(request, denied)?;
-    if request
-        .get("model_region")
-        .is_some_and(|region| region != "global")
-    {
+    if field(request, "model_region").is_some_and(|region| region != "global") {
         return Err(bad("model_region can only be set to global"));
     }
+    check_messages(request)?;
     check_numbers(request, model)?;
     check_capabilities(request, model)?;
-    check_format(request)?;
+    check_format(request, model)?;
     check_injection(request)?;
     Ok(model)
 }
 
-/// 5.2: every id in the chain has to be valid, and allowed for the account.
-fn check_fallbacks(request: &Value, denied: &[String]) -> Result<(), Answer> {
+pub(super) fn fallbacks(request: &Value) -> impl Iterator<Item = &Value> {
     let fallbacks = request.get("fallbacks").and_then(Value::as_array);
-    for fallback in fallbacks.into_iter().flatten() {
-        known(fallback, denied)?;
+    fallbacks.into_iter().flatten()
+}
+
+/// 5.1: what a fallback does not override is inherited.
+pub(super) fn merged(request: &Value, fallback: &Value) -> Value {
+    let mut merged = request.clone();
+    if let (Value::Object(merged), Value::Object(fields)) = (&mut merged, fallback) {
+        merged.extend(fields.clone());
     }
-    if depth(request) > 2 {
-        return Err(bad("fallback_config depth cannot be greater than 2"));
-    }
-    Ok(())
+    merged
 }
 
 /// 5.1: one unless said otherwise.
@@ -63,9 +77,54 @@ pub(super) fn depth(request: &Value) -> u64 {
     depth.and_then(Value::as_u64).unwrap_or(1)
 }
 
+/// A field that is null is not there.
+fn field<'a>(request: &'a Value, name: &str) -> Option<&'a Value> {
+    request.get(name).filter(|value| !value.is_null())
+}
+
+/// 3.2.
+fn check_messages(request: &Value) -> Result<(), Answer> {
+    let Some(messages) = field(request, "messages") else {
+        return Ok(());
+    };
+    let Some(messages) = messages.as_array() else {
+        return Err(bad("messages must be an array"));
+    };
+    for (index, message) in messages.iter().enumerate() {
+        let text = |name| field(message, name).and_then(Value::as_str);
+        let role = text("role").unwrap_or_default();
+        let calls = role == "assistant" && field(message, "tool_calls").is_some();
+        let wrong = if !["system", "user", "assistant", "tool"].contains(&role) {
+            "role must be system, user, assistant or tool"
+        } else if !is_text(field(message, "content"), calls) {
+            "content must be a string, or an array of texts"
+        } else if role == "tool" && text("tool_call_id").is_none() {
+            "tool_call_id is required"
+        } else {
+            continue;
+        };
+        return Err(bad(&format!("messages[{index}]: {wrong}")));
+    }
+    Ok(())
+}
+
+/// Only tool calls may stand without a text.
+fn is_text(content: Option<&Value>, may_be_null: bool) -> bool {
+    let is_part = |part: &Value| {
+        part.get("type").is_some_and(|kind| kind == "text")
+            && part.get("text").is_some_and(Value::is_string)
+    };
+    match content {
+        Some(Value::String(_)) => true,
+        Some(Value::Array(parts)) => parts.iter().all(is_part),
+        None => may_be_null,
+        Some(_) => false,
+    }
+}
+
 fn check_numbers(request: &Value, model: Model) -> Result<(), Answer> {
     let whole = |tokens: &Value| tokens.as_u64();
-    if let Some(tokens) = request.get("max_tokens")
+    if let Some(tokens) = field(request, "max_tokens")
         && whole(tokens).is_none_or(|tokens| tokens == 0 || tokens >= model.context)
     {
         return Err(bad(&format!(
@@ -73,14 +132,14 @@ fn check_numbers(request: &Value, model: Model) -> Result<(), Answer> {
             model.context
         )));
     }
-    if let Some(temperature) = request.get("temperature").filter(|t| !t.is_null())
+    if let Some(temperature) = field(request, "temperature")
         && !temperature
             .as_f64()
             .is_some_and(|temperature| (0.0..=2.0).contains(&temperature))
     {
         return Err(bad("temperature must be between 0 and 2"));
     }
-    let length: usize = texts(request).iter().map(|text| tokens(text)).sum();
+    let length: usize = all_texts(request).iter().map(|text| tokens(text)).sum();
     if u64::try_from(length).is_ok_and(|length| length > model.context) {
         return Err(bad("model context limit exceeded"));
     }
@@ -93,13 +152,17 @@ fn check_capabilities(request: &Value, model: Model) -> Result<(), Answer> {
     let wanted = [
         (
             "response_format",
-            request.get("response_format").is_some(),
+            field(request, "response_format").is_some(),
             model.is_structured(),
         ),
-        ("tools", request.get("tools").is_some(), model.has_tools()),
+        (
+            "tools",
+            field(request, "tools").is_some(),
+            model.has_tools(),
+        ),
         (
             "tool_choice",
-            request.get("tool_choice").is_some(),
+            field(request, "tool_choice").is_some(),
             model.has_tools(),
         ),
         ("stream", streams, model.streams()),
@@ -113,8 +176,8 @@ fn check_capabilities(request: &Value, model: Model) -> Result<(), Answer> {
 }
 
 /// 4.1.
-fn check_format(request: &Value) -> Result<(), Answer> {
-    let Some(format) = request.get("response_format") else {
+fn check_format(request: &Value, model: Model) -> Result<(), Answer> {
+    let Some(format) = field(request, "response_format") else {
         return Ok(());
     };
     let is_named = |name: &str| {
@@ -124,12 +187,19 @@ fn check_format(request: &Value) -> Result<(), Answer> {
                 .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
     };
     let text = |path: &str| format.pointer(path).and_then(Value::as_str);
+    let is_strict = format.pointer("/json_schema/strict") == Some(&Value::Bool(true));
+    let schema = format
+        .pointer("/json_schema/schema")
+        .unwrap_or(&Value::Null);
     let wrong = if text("/type") != Some("json_schema") {
-        "type must be json_schema"
+        "type must be json_schema".to_owned()
     } else if !text("/json_schema/name").is_some_and(is_named) {
-        "json_schema.name is required"
+        "json_schema.name is required".to_owned()
     } else if text("/json_schema/schema/type") != Some("object") {
-        "json_schema.schema must be an object schema"
+        "json_schema.schema must be an object schema".to_owned()
+    } else if let Some(wrong) = schema::refusal(schema, model.vendor()).filter(|_| is_strict) {
+        // 4.3: the vendor's limits apply.
+        wrong
     } else {
         return Ok(());
     };
@@ -143,7 +213,7 @@ fn check_injection(request: &Value) -> Result<(), Answer> {
             .iter()
             .any(|text| text.contains("{{ transcript }}"))
     };
-    if request.get("transcript_id").is_some() && is_tagged() {
+    if field(request, "transcript_id").is_some() && is_tagged() {
         return Err(Answer::error(404, "transcript not found"));
     }
     Ok(())
@@ -160,7 +230,7 @@ fn known(request: &Value, denied: &[String]) -> Result<Model, Answer> {
             "Your account does not have access to this LLM Gateway model",
         ));
     }
-    if model.retired {
+    if model.is_retired() {
         return Err(Answer::error(
             410,
             "the model version you are trying to access has been deprecated",
@@ -174,115 +244,4 @@ fn bad(message: &str) -> Answer {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    #[expect(clippy::too_many_lines, reason = "a table")]
-    fn each_refusal_has_its_status_and_text() {
-        let schema = json!({"type": "json_schema", "json_schema": {"name": "n", "schema": {"type": "object"}}});
-        let cases = [
-            (
-                json!({"model": "gpt-5.2"}),
-                400,
-                "one of messages or prompt required",
-            ),
-            (
-                json!({"messages": [], "model": "claude-haiku-4-5"}),
-                400,
-                "model claude-haiku-4-5 is not supported",
-            ),
-            (
-                json!({"messages": [], "model": "claude-3-haiku-20240307"}),
-                410,
-                "deprecated",
-            ),
-            (
-                json!({"messages": [], "model": "gemini-2.5-flash"}),
-                400,
-                "does not have access to this",
-            ),
-            (
-                json!({"messages": [], "model": "claude-opus-4-8", "response_format": schema}),
-                400,
-                "model claude-opus-4-8 does not support response_format",
-            ),
-            (
-                json!({"messages": [], "model": "gpt-oss-20b", "tools": []}),
-                400,
-                "does not support tools",
-            ),
-            (
-                json!({"messages": [], "model": "gpt-oss-20b", "stream": true}),
-                400,
-                "does not support stream",
-            ),
-            (
-                json!({"messages": [], "model": "gpt-5.2", "fallbacks": [{"model": "no"}]}),
-                400,
-                "model no is not supported",
-            ),
-            (
-                json!({"messages": [], "model": "gpt-5.2", "fallback_config": {"depth": 3}}),
-                400,
-                "depth cannot be greater than 2",
-            ),
-            (
-                json!({"messages": [], "model": "gpt-5.2", "model_region": "us"}),
-                400,
-                "model_region can only be set to global",
-            ),
-            (
-                json!({"messages": [], "model": "gpt-5.2", "max_tokens": 0}),
-                400,
-                "max_tokens must be between 1 and 400000",
-            ),
-            (
-                json!({"messages": [], "model": "gpt-5.2", "temperature": 3}),
-                400,
-                "temperature",
-            ),
-            (
-                json!({"messages": [], "model": "gpt-5.2", "response_format": {"type": "json_object"}}),
-                400,
-                "response_format is invalid: ",
-            ),
-            (
-                json!({"messages": [{"role": "user", "content": "{{ transcript }}"}], "model": "gpt-5.2", "transcript_id": "x"}),
-                404,
-                "transcript not found",
-            ),
-            (
-                json!({"prompt": "x".repeat(200_000), "model": "qwen3.5-4b-32k-fast"}),
-                400,
-                "model context limit exceeded",
-            ),
-        ];
-        let denied = ["gemini-2.5-flash".to_owned()];
-        for (request, status, says) in cases {
-            let answer = check(&request, &denied).unwrap_err();
-            let body = String::from_utf8(answer.body.to_vec()).unwrap();
-            assert!(
-                answer.status == status && body.contains(says),
-                "{request}: {body}"
-            );
-        }
-        let fine = json!({"messages": [], "model": "gpt-5.2", "response_format": schema, "transcript_id": "x"});
-        assert_eq!(check(&fine, &[]).unwrap().id, "gpt-5.2");
-    }
-
-    #[test]
-    fn keys_come_raw_or_as_bearer() {
-        for (key, only, is_fine) in [
-            (Some("k"), None, true),
-            (Some("Bearer k"), None, true),
-            (Some("bad"), None, false),
-            (Some("k"), Some("other"), false),
-            (None, None, false),
-        ] {
-            assert_eq!(authorize(key, only).is_ok(), is_fine, "{key:?} {only:?}");
-        }
-    }
-}
+mod tests;

@@ -5,7 +5,8 @@ use std::time::Duration;
 /// How one call of a model is answered, instead of as usual.
 ///
 /// The gateway calls a model once more where its vendor fails (a status of 500 and above), unless the request says
-/// `fallback_config.retry: false`; each call takes one of the ordered replies.
+/// `fallback_config.retry: false`, and then the request's fallbacks, which it also does for a 429; each call takes one of
+/// the ordered replies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChatReply {
@@ -25,15 +26,25 @@ pub enum ChatReply {
     Cut,
     /// Nothing at all, although it counts as complete.
     Empty,
-    /// The model declines.
+    /// The model declines with its vendor's word for that, and writes nothing.
     Refusal,
+    /// The model declines in these words: they are the message's `refusal`, its `content` is null, and it counts as
+    /// complete. Never streamed.
+    RefusalText(String),
+    /// `content` is null, although it counts as complete. Never streamed.
+    NullContent,
+    /// As usual, but it ends with this `finish_reason`, or with null.
+    Finish(Option<String>),
     /// Two choices: an empty one, then the usual one.
     TwoChoices,
     /// `choices` is null.
     NoChoices,
-    /// 429 with this many seconds to wait.
+    /// 429 with this many seconds to wait, in `retry-after` and `x-ratelimit-reset`.
     RateLimited(u64),
-    /// This status, in the flat envelope.
+    /// 429 without `retry-after`. `x-ratelimit-reset` is this number: a small one is seconds to wait, one above a thousand
+    /// million is Unix time in seconds.
+    RateLimitedUntil(u64),
+    /// This status, in the flat envelope. A 429 says nothing about when to come back.
     Status(u16),
     /// This status, in the older nested envelope.
     Nested(u16),

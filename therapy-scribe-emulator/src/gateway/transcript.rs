@@ -45,12 +45,21 @@ pub(super) fn sentences(text: &str) -> impl Iterator<Item = &str> {
 
 /// What users said in this request, as plain texts.
 pub(super) fn texts(request: &Value) -> Vec<String> {
+    texts_of(request, |role| role == Some("user"))
+}
+
+/// Whatever was said in this request: all of it takes room.
+pub(super) fn all_texts(request: &Value) -> Vec<String> {
+    texts_of(request, |_| true)
+}
+
+fn texts_of(request: &Value, is_wanted: impl Fn(Option<&str>) -> bool) -> Vec<String> {
     let messages = request.get("messages").and_then(Value::as_array);
     let prompt = request.get("prompt").and_then(Value::as_str);
     messages
         .into_iter()
         .flatten()
-        .filter(|message| message.get("role").and_then(Value::as_str) == Some("user"))
+        .filter(|message| is_wanted(message.get("role").and_then(Value::as_str)))
         .map(|message| text_of(message.get("content")))
         .chain(prompt.map(str::to_owned))
         .collect()

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, answer::REQUEST_ID, models::Model};
+use super::{Answer, answer::NO_ID, models::Model};
 
 /// 3.1: far too small for a note.
 const DEFAULT_MAX_TOKENS: u64 = 1000;
@@ -15,6 +15,15 @@ pub(super) struct Writer<'a> {
     pub(super) names_model: bool,
     /// How long the model took.
     pub(super) took_ns: u64,
+    pub(super) word: Word<'a>,
+}
+
+/// With which word an answer ends that is complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word<'a> {
+    Vendors,
+    Is(&'a str),
+    Null,
 }
 
 /// Why a model stopped.
@@ -52,7 +61,16 @@ impl Writer<'_> {
         if self.is_streamed() {
             self.stream(content, finish, StreamEnd::Done)
         } else {
-            Answer::json(200, &self.body(content, finish))
+            Answer::json(200, self.body(content, finish))
+        }
+    }
+
+    /// 6.2.
+    pub(super) fn finish_word(&self, finish: Finish) -> Value {
+        match self.word {
+            Word::Is(word) if finish == Finish::Complete => word.into(),
+            Word::Null if finish == Finish::Complete => Value::Null,
+            _ => vendors_word(self.model.id, finish).into(),
         }
     }
 
@@ -69,10 +87,10 @@ impl Writer<'_> {
             });
             fields.insert("model".to_owned(), self.model.id.into());
         }
-        let word = finish_word(self.model.id, finish);
+        let word = self.finish_word(finish);
         let (input, output) = self.usage(content);
         let mut body = json!({
-            "request_id": REQUEST_ID,
+            "request_id": NO_ID,
             "model": self.model.id,
             "choices": [{"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": word}],
             "usage": {"input_tokens": input, "prompt_tokens": input, "output_tokens": output, "completion_tokens": output,
@@ -109,7 +127,7 @@ impl Writer<'_> {
             chunks.collect()
         };
         if end == StreamEnd::Done {
-            let word = finish_word(self.model.id, finish);
+            let word = self.finish_word(finish);
             events.push(self.chunk(&json!([{"index": 0, "delta": {}, "finish_reason": word}])));
             let wants_usage = self.request.pointer("/stream_options/include_usage");
             if wants_usage.and_then(Value::as_bool) == Some(true) {
@@ -144,7 +162,7 @@ impl Writer<'_> {
 }
 
 /// 15.5, 6.2: the vendor's own word.
-pub(super) fn finish_word(id: &str, finish: Finish) -> &'static str {
+fn vendors_word(id: &str, finish: Finish) -> &'static str {
     match (id.split('-').next(), finish) {
         (Some("claude"), Finish::Complete) => "end_turn",
         (Some("claude"), Finish::OutOfBudget) => "max_tokens",

@@ -220,14 +220,20 @@ impl Detector {
     }
 }
 
-pub(crate) fn closes(word: &str) -> bool {
+fn closes(word: &str) -> bool {
     let word = word.trim_end_matches(['"', '\'', ')', '”', '’']);
     // Three points are a thought that trails off.
     word.ends_with(['.', '?', '!']) && !word.ends_with("..")
 }
 
-pub(crate) const fn confidence(closed: bool) -> f64 {
+const fn confidence(closed: bool) -> f64 {
     if closed { 0.9 } else { 0.3 }
+}
+
+/// How much these words sound like the end of a turn.
+pub(crate) fn confidence_of(words: &[ScriptWord]) -> f64 {
+    let last = words.last();
+    last.map_or(0.0, |last| confidence(closes(&last.text)))
 }
 
 #[cfg(test)]

@@ -2,7 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Fatal, detector, labels::Labelled, params::Params, profile::Family, redact::core_of};
+use super::{
+    Fatal, Setup,
+    labels::{Label, Labelled},
+    params::Params,
+    profile::Family,
+};
 use crate::script::ScriptWord;
 
 /// Edges of a turn absorb silence: the first word begins up to this much early, the last ends this much late.
@@ -12,11 +17,11 @@ const LATE_MS: u64 = 240;
 /// Earlier turns have no confidence of their speakers.
 const SURE_FROM: u64 = 2;
 
-pub(crate) fn begin(id: &str, expires_at: u64, params: &Params) -> Value {
-    json!({"type": "Begin", "id": id, "expires_at": expires_at, "configuration": {
+pub(crate) fn begin(setup: &Setup, params: &Params) -> Value {
+    json!({"type": "Begin", "id": setup.id, "expires_at": setup.expires_at, "configuration": {
         "model": params.model,
         "mode": (params.family == Family::Universal3).then(|| params.mode.as_deref().unwrap_or("balanced")),
-        "api_version": "2025-05-12",
+        "api_version": setup.api_version,
         "speaker_labels": params.speaker_labels,
         "redact_pii": params.redact_pii,
         "filter_profanity": params.filter_profanity,
@@ -96,24 +101,25 @@ pub(crate) fn finished(order: u64, words: &[ScriptWord], times: &[(u64, u64)]) -
     turn(order, shape, &listed.collect::<Vec<_>>())
 }
 
-/// 11.9: labels and confidences on a final. The first turns of a session have no confidences yet.
+/// 11.9: labels and confidences on a final. The first turns of a session have no confidences yet, and what nobody is known
+/// to have said has none at all.
 pub(crate) fn label(message: &mut Value, labels: &Labelled) {
-    let sure = labels.order >= SURE_FROM;
+    let sure = |label: Label| labels.order >= SURE_FROM && label.speaker().is_some();
     let words = message.get_mut("words").and_then(Value::as_array_mut);
-    for (index, word) in words.into_iter().flatten().enumerate() {
-        if let (Some(letter), Value::Object(fields)) = (labels.word(index), word) {
-            fields.insert("speaker".to_owned(), letter.to_string().into());
-            if sure {
+    for (word, label) in words.into_iter().flatten().zip(labels.words()) {
+        if let (Some(said), Value::Object(fields)) = (label.said(), word) {
+            fields.insert("speaker".to_owned(), said);
+            if sure(label) {
                 fields.insert("speaker_confidence".to_owned(), json!(0.82));
             }
         }
     }
-    put_before_type(message, "speaker_label", labels.turn().into());
-    put_before_type(
-        message,
-        "speaker_confidence",
-        json!(if sure { 0.82 } else { 0.0 }),
-    );
+    let turn = labels.turn();
+    if let Some(said) = turn.said() {
+        put_before_type(message, "speaker_label", said);
+    }
+    let confidence = if sure(turn) { 0.82 } else { 0.0 };
+    put_before_type(message, "speaker_confidence", json!(confidence));
 }
 
 /// What a word-by-word message is.
@@ -124,51 +130,28 @@ pub(crate) enum Form {
     FormattedFinal,
 }
 
-/// 11.10: word by word, lower case and without punctuation until formatted. The last word of a partial is not final.
-pub(crate) fn word_by_word(order: u64, words: &[ScriptWord], form: Form) -> Value {
-    let (end, formatted) = (form != Form::Partial, form == Form::FormattedFinal);
-    let shown = |word: &ScriptWord| {
-        if formatted {
-            word.text.clone()
-        } else {
-            core_of(&word.text)
-        }
+/// 11.10: word by word; the words are as they are shown. The last word of a partial is not final.
+pub(crate) fn word_by_word(order: u64, words: &[ScriptWord], form: Form, confidence: f64) -> Value {
+    let end = form != Form::Partial;
+    let open = usize::from(!end);
+    let settled = words.get(..words.len().saturating_sub(open));
+    let settled = settled.unwrap_or_default();
+    let listed = words.iter().enumerate().map(|(index, word)| {
+        listed(
+            &word.text,
+            (word.start_ms, word.end_ms),
+            index < settled.len(),
+        )
+    });
+    let transcript = join(settled);
+    let shape = Turn {
+        formatted: form == Form::FormattedFinal,
+        end,
+        transcript: &transcript,
+        utterance: if end { &transcript } else { "" },
+        confidence,
     };
-    let settled = if end {
-        words.len()
-    } else {
-        words.len().saturating_sub(1)
-    };
-    let listed = words
-        .iter()
-        .enumerate()
-        .map(|(index, word)| listed(&shown(word), (word.start_ms, word.end_ms), index < settled));
-    let transcript = words
-        .iter()
-        .take(settled)
-        .map(shown)
-        .collect::<Vec<_>>()
-        .join(" ");
-    let closed = words
-        .last()
-        .is_some_and(|word| detector::closes(&word.text));
-    let confidence = if words.is_empty() {
-        0.0
-    } else {
-        detector::confidence(closed)
-    };
-    let utterance = if end { transcript.as_str() } else { "" };
-    turn(
-        order,
-        Turn {
-            formatted,
-            end,
-            transcript: &transcript,
-            utterance,
-            confidence,
-        },
-        &listed.collect::<Vec<_>>(),
-    )
+    turn(order, shape, &listed.collect::<Vec<_>>())
 }
 
 #[derive(Clone, Copy)]

@@ -1,12 +1,14 @@
 //! Query parameters, checked as the service checks them (`streaming-stt.md` 2.2, 2.3; 11.3). Unknown names are ignored.
 
+mod reader;
+
 use super::{
     Fatal,
     audio::Encoding,
-    checks::{check_family, check_languages, check_terms, check_text, invalid, one_of},
-    profile::{Family, Overrides, Profile, partial_every},
+    profile::{Family, Overrides, Profile},
     query::Query,
 };
+use reader::Reader;
 
 /// The parameters of a session.
 #[derive(Debug, Clone)]
@@ -53,6 +55,7 @@ const MODELS: [&str; 11] = [
     "universal-3-7-preview",
     "_universal-3-5-notetaker",
 ];
+const ENGLISH: &str = "universal-streaming-english";
 const MULTILINGUAL: &str = "universal-streaming-multilingual";
 pub(crate) const MODES: [&str; 3] = ["min_latency", "balanced", "max_accuracy"];
 const MEDICAL: [&str; 4] = ["en", "es", "de", "fr"];
@@ -71,20 +74,18 @@ impl Params {
         let medical_skipped = domain.is_some()
             && !languages.is_empty()
             && !languages.iter().any(|l| MEDICAL.contains(&l.as_str()));
-        let silence = reader.flag("acknowledge_silence")?.unwrap_or(false);
+        let encoding = reader.encoding()?;
         Ok(Self {
             mode: reader.one_of("mode", &MODES)?,
             overrides: reader.overrides()?,
-            rate: reader.rate()?,
-            encoding: reader.encoding()?,
+            rate: reader.rate(encoding)?,
+            encoding,
             speaker_labels: speaker_labels.unwrap_or(false),
             max_speakers: reader.number("max_speakers", 1, 10)?,
             revision_interval: reader.revision_interval()?,
             partials: reader.flag("include_partial_turns")?.unwrap_or(!redact_pii),
             format_turns: reader.flag("format_turns")?.unwrap_or(false),
-            // 2.4: Whisper always reports it.
-            language_detection: reader.flag("language_detection")?.unwrap_or(false)
-                || family == Family::Whisper,
+            language_detection: reader.language_detection(family, &model)?,
             redact_policies: reader.policies()?,
             redact_as_entity: reader
                 .one_of("redact_pii_sub", &["hash", "entity_name"])?
@@ -92,7 +93,8 @@ impl Params {
             filter_profanity: reader.flag("filter_profanity")?.unwrap_or(false),
             voice_focus: reader.voice_focus()?,
             heartbeat: reader.flag("session_heartbeat")?.unwrap_or(false),
-            silence: silence && family == Family::Universal3,
+            silence: reader.flag("acknowledge_silence")? == Some(true)
+                && family == Family::Universal3,
             inactivity_ms: reader
                 .number("inactivity_timeout", 5, 3600)?
                 .map(|seconds| seconds * 1000),
@@ -107,6 +109,11 @@ impl Params {
     /// How turns end by all that the client has set.
     pub(crate) fn profile(&self) -> Profile {
         let profile = Profile::of(self.family, self.mode.as_deref(), self.speaker_labels);
+        let profile = if self.model == "u3-rt-pro" {
+            profile.legacy(self.mode.as_deref(), self.speaker_labels)
+        } else {
+            profile
+        };
         self.overrides.over(profile)
     }
 
@@ -123,178 +130,6 @@ fn family_of(model: &str) -> Family {
         }
         "whisper-rt" => Family::Whisper,
         _ => Family::Universal3,
-    }
-}
-
-/// Reads one query.
-struct Reader<'a>(&'a Query);
-
-impl Reader<'_> {
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
-    }
-
-    /// A refusal lists what is allowed.
-    fn model(&self, languages: &[String], refused: &[String]) -> Result<String, Fatal> {
-        let model = self.get("speech_model").unwrap_or("universal-3-6-pro");
-        let allowed: Vec<&str> = MODELS
-            .into_iter()
-            .filter(|known| !refused.iter().any(|refused| refused == known))
-            .collect();
-        if !allowed.contains(&model) {
-            return Err(invalid("speech_model", &one_of(&allowed)));
-        }
-        // 2.3: this list is a choice of model.
-        let multilingual = languages == ["multi"];
-        Ok(if multilingual { MULTILINGUAL } else { model }.to_owned())
-    }
-
-    fn check_texts(&self, family: Family, model: &str) -> Result<(), Fatal> {
-        for name in ["prompt", "mode"] {
-            if self.get(name).is_some() {
-                check_family(name, family, model)?;
-            }
-        }
-        check_text("prompt", self.get("prompt"))?;
-        check_text("agent_context", self.get("agent_context"))?;
-        let terms = self.get("keyterms_prompt").or_else(|| self.get("keyterms"));
-        check_terms(Self::list("keyterms_prompt", terms)?.len())?;
-        self.number("previous_context_n_turns", 0, 100).map(|_| ())
-    }
-
-    fn policies(&self) -> Result<Option<Vec<String>>, Fatal> {
-        let policies = self.get("redact_pii_policies");
-        let list = Self::list("redact_pii_policies", policies)?;
-        Ok(policies.map(|_| list))
-    }
-
-    fn voice_focus(&self) -> Result<Option<String>, Fatal> {
-        let focus = self.one_of("voice_focus", &["near-field", "far-field"])?;
-        if self.unit("voice_focus_threshold")?.is_some() && focus.is_none() {
-            return Err(invalid(
-                "voice_focus_threshold",
-                "Value error, voice_focus_threshold requires voice_focus",
-            ));
-        }
-        Ok(focus)
-    }
-
-    /// 4.4: outside the range refused, inside it clamped.
-    fn revision_interval(&self) -> Result<Option<u64>, Fatal> {
-        let interval = self.number("speaker_labels_revision_interval_ms", 0, 86_400_000)?;
-        Ok(interval
-            .filter(|interval| *interval > 0)
-            .map(|interval| interval.clamp(120_000, 300_000)))
-    }
-
-    fn overrides(&self) -> Result<Overrides, Fatal> {
-        let min = self.number("min_turn_silence", 0, u64::MAX)?;
-        // The old name counts when the new one is not there.
-        let old = self.number("min_end_of_turn_silence_when_confident", 0, u64::MAX)?;
-        Ok(Overrides {
-            min_silence: min.or(old),
-            max_silence: self.number("max_turn_silence", 0, u64::MAX)?,
-            interruption_delay: self.number("interruption_delay", 0, 1000)?,
-            vad_threshold: self.unit("vad_threshold")?,
-            partial_every: self.flag("continuous_partials")?.map(partial_every),
-            confidence_threshold: self.unit("end_of_turn_confidence_threshold")?,
-        })
-    }
-
-    fn rate(&self) -> Result<u64, Fatal> {
-        let rate = self.number("sample_rate", 0, u64::MAX)?.unwrap_or(16_000);
-        match rate {
-            0..8000 => Err(invalid(
-                "sample_rate",
-                "Value error, sample_rate must be at least 8,000 Hz",
-            )),
-            96_001.. => Err(invalid(
-                "sample_rate",
-                "Value error, sample_rate must be at most 96,000 Hz",
-            )),
-            rate => Ok(rate),
-        }
-    }
-
-    fn encoding(&self) -> Result<Encoding, Fatal> {
-        match self.get("encoding").unwrap_or("pcm_s16le") {
-            "pcm_s16le" => Ok(Encoding::PcmS16Le),
-            "pcm_mulaw" => Ok(Encoding::PcmMulaw),
-            "opus" | "ogg_opus" | "aac" => Ok(Encoding::Encoded),
-            other => Err(invalid(
-                "encoding",
-                &format!("Value error, '{other}' is not a valid Encoding"),
-            )),
-        }
-    }
-
-    fn languages(&self) -> Result<Vec<String>, Fatal> {
-        let mut languages = Self::list("language_codes", self.get("language_codes"))?;
-        if languages.is_empty() {
-            languages.extend(self.get("language_code").map(str::to_owned));
-        }
-        check_languages(&languages)?;
-        Ok(languages)
-    }
-
-    /// 2.1: one parameter with a JSON array; commas and repeated names are refused.
-    fn list(name: &str, text: Option<&str>) -> Result<Vec<String>, Fatal> {
-        text.map_or(Ok(Vec::new()), |text| {
-            serde_json::from_str(text).map_err(|_| invalid(name, "Value error, Invalid JSON array"))
-        })
-    }
-
-    fn number(&self, name: &str, least: u64, most: u64) -> Result<Option<u64>, Fatal> {
-        let Some(text) = self.get(name) else {
-            return Ok(None);
-        };
-        let number: u64 = text
-            .parse()
-            .map_err(|_| invalid(name, "Input should be a valid integer"))?;
-        if number < least {
-            Err(invalid(
-                name,
-                &format!("Input should be greater than or equal to {least}"),
-            ))
-        } else if number > most {
-            Err(invalid(
-                name,
-                &format!("Input should be less than or equal to {most}"),
-            ))
-        } else {
-            Ok(Some(number))
-        }
-    }
-
-    fn unit(&self, name: &str) -> Result<Option<f64>, Fatal> {
-        let Some(text) = self.get(name) else {
-            return Ok(None);
-        };
-        let number = text
-            .parse()
-            .ok()
-            .filter(|number| (0.0..=1.0).contains(number));
-        number
-            .map(Some)
-            .ok_or_else(|| invalid(name, "Input should be between 0 and 1"))
-    }
-
-    /// The official Python library sends `True`.
-    fn flag(&self, name: &str) -> Result<Option<bool>, Fatal> {
-        match self.get(name).map(str::to_ascii_lowercase).as_deref() {
-            None => Ok(None),
-            Some("true") => Ok(Some(true)),
-            Some("false") => Ok(Some(false)),
-            Some(_) => Err(invalid(name, "Input should be a valid boolean")),
-        }
-    }
-
-    fn one_of(&self, name: &str, allowed: &[&str]) -> Result<Option<String>, Fatal> {
-        match self.get(name) {
-            None => Ok(None),
-            Some(value) if allowed.contains(&value) => Ok(Some(value.to_owned())),
-            Some(_) => Err(invalid(name, &one_of(allowed))),
-        }
     }
 }
 
@@ -318,12 +153,16 @@ mod tests {
             ("speech_model", "universal-3-pro"),
             ("encoding", "flac"),
             ("sample_rate", "7999"),
+            ("sample_rate", "-1"),
             ("sample_rate", "96001"),
             ("keyterms_prompt", "a,b"),
             ("keyterms_prompt", &terms),
             ("language_codes", "[\"pl\"]"),
             ("language_codes", "[\"multi\",\"en\"]"),
             ("inactivity_timeout", "4"),
+            ("inactivity_timeout", "-1"),
+            ("max_turn_silence", "-1"),
+            ("max_speakers", "x"),
             ("max_speakers", "11"),
             ("speaker_labels_revision_interval_ms", "86400001"),
             ("vad_threshold", "1.5"),
@@ -341,6 +180,12 @@ mod tests {
             fatal
                 .text
                 .contains("prompt exceeds maximum length of 1750 characters (got 1751)")
+        );
+        let fatal = read(&[("max_speakers", "-1")]).unwrap_err();
+        assert!(
+            fatal
+                .text
+                .ends_with("Input should be greater than or equal to 1")
         );
         let fatal = read(&[("speech_model", "u3-pro")]).unwrap_err();
         assert!(
@@ -391,5 +236,59 @@ mod tests {
                 .revision_interval,
             Some(120_000)
         );
+    }
+
+    #[test]
+    fn any_minimum_of_silence_is_clamped_without_a_word() {
+        for (given, taken) in [
+            ("-5", 50),
+            ("1", 50),
+            ("800", 800),
+            ("99999999999999999999", 10_000),
+        ] {
+            for name in ["min_turn_silence", "min_end_of_turn_silence_when_confident"] {
+                let profile = read(&[(name, given)]).unwrap().profile();
+                assert_eq!(profile.min_silence, taken, "{name}={given}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_rate_of_encoded_audio_is_its_own() {
+        for encoding in ["opus", "ogg_opus", "aac"] {
+            for rate in ["4000", "192000", "x"] {
+                assert!(read(&[("encoding", encoding), ("sample_rate", rate)]).is_ok());
+            }
+        }
+    }
+
+    #[test]
+    fn a_model_of_one_language_reports_none() {
+        for (model, reports) in [
+            ("universal-streaming-english", false),
+            ("universal-streaming-multilingual", true),
+            ("universal-3-6-pro", true),
+        ] {
+            let asked = [("speech_model", model), ("language_detection", "true")];
+            let params = read(&asked).unwrap();
+            assert_eq!(params.language_detection, reports, "{model}");
+        }
+    }
+
+    #[test]
+    fn the_legacy_model_has_its_own_silences() {
+        let profile = |more: &[(&str, &str)]| {
+            let query = [&[("speech_model", "u3-rt-pro")], more].concat();
+            let profile = read(&query).unwrap().profile();
+            (
+                profile.min_silence,
+                profile.max_silence,
+                profile.vad_threshold,
+            )
+        };
+        assert_eq!(profile(&[]), (100, 1000, 0.3));
+        assert_eq!(profile(&[("mode", "max_accuracy")]), (512, 2560, 0.3));
+        assert_eq!(profile(&[("speaker_labels", "true")]), (640, 768, 0.5));
+        assert_eq!(profile(&[("max_turn_silence", "3600")]), (100, 3600, 0.3));
     }
 }

@@ -49,6 +49,21 @@ impl Profile {
             confidence_threshold: 0.4,
         }
     }
+
+    /// `u3-rt-pro` as it was documented in spring 2026. Modes and diarization keep what they set.
+    pub(crate) fn legacy(self, mode: Option<&str>, diarized: bool) -> Self {
+        let vad_threshold = if diarized { self.vad_threshold } else { 0.3 };
+        let (min_silence, max_silence) = match mode {
+            None | Some("balanced") if !diarized => (100, 1000),
+            _ => (self.min_silence, self.max_silence),
+        };
+        Self {
+            min_silence,
+            max_silence,
+            vad_threshold,
+            ..self
+        }
+    }
 }
 
 /// What a client set by itself, in its query or later.

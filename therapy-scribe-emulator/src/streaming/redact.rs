@@ -51,8 +51,17 @@ fn replace(word: &mut ScriptWord, mark: &str) {
     word.text = format!("{mark}{tail}");
 }
 
+/// The words of a model that does not format: each without its punctuation, in lower case.
+pub(crate) fn plain(words: &[ScriptWord]) -> Vec<ScriptWord> {
+    let plain = |word: &ScriptWord| ScriptWord {
+        text: core_of(&word.text),
+        ..word.clone()
+    };
+    words.iter().map(plain).collect()
+}
+
 /// A word without its punctuation, in lower case.
-pub(crate) fn core_of(word: &str) -> String {
+fn core_of(word: &str) -> String {
     word.trim_matches(|c: char| !c.is_alphanumeric())
         .to_lowercase()
 }

@@ -5,6 +5,7 @@ mod flow;
 mod goodbye;
 mod hear;
 mod log;
+mod pace;
 mod setup;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::{
     Fatal, audio::AudioClock, detector::Detector, hearing::Hearing, labels::Labels, messages,
-    params::Params, vad::Vad,
+    params::Params, profile::Family, vad::Vad,
 };
 
 pub(crate) use hear::MESSAGE_LIMIT;
@@ -30,6 +31,14 @@ pub(crate) enum Out {
     Close(u16, &'static str),
 }
 
+/// A message that waits for its time.
+#[derive(Debug)]
+struct Due {
+    at_ms: u64,
+    out: Out,
+    is_partial: bool,
+}
+
 #[derive(Debug)]
 pub(crate) struct Session {
     setup: Setup,
@@ -40,11 +49,11 @@ pub(crate) struct Session {
     detector: Detector,
     labels: Option<Labels>,
     /// Messages and when they are due, in order.
-    due: VecDeque<(u64, Out)>,
+    due: VecDeque<Due>,
     /// When the last message about a turn is due: those keep their order.
     last_turn_due_ms: u64,
     phase: Phase,
-    pace: hear::Pace,
+    pace: pace::Pace,
     /// Audio that has been worked off.
     heard_ms: u64,
     order: u64,
@@ -57,7 +66,7 @@ pub(crate) struct Session {
     quiet_since_ms: u64,
     next_revision_ms: u64,
     loudest: f64,
-    short: hear::ShortFrames,
+    short: pace::ShortFrames,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +102,7 @@ impl Session {
             due: VecDeque::new(),
             last_turn_due_ms: 0,
             phase: Phase::Opening { ends: false },
-            pace: hear::Pace::new(setup.throttle),
+            pace: pace::Pace::new(setup.throttle),
             heard_ms: 0,
             order: 0,
             announced: false,
@@ -103,7 +112,7 @@ impl Session {
             quiet_since_ms: 0,
             next_revision_ms: params.revision_interval.unwrap_or(u64::MAX),
             loudest: 0.0,
-            short: hear::ShortFrames::default(),
+            short: pace::ShortFrames::default(),
             setup,
             params,
         }
@@ -111,8 +120,8 @@ impl Session {
 
     /// The next message that is due.
     pub(crate) fn pop(&mut self, now_ms: u64) -> Option<Out> {
-        self.due.front().filter(|(due, _)| *due <= now_ms)?;
-        self.due.pop_front().map(|(_, out)| out)
+        self.due.front().filter(|due| due.at_ms <= now_ms)?;
+        self.due.pop_front().map(|due| due.out)
     }
 
     /// Audio that was received, in bytes and in milliseconds.
@@ -147,9 +156,27 @@ impl Session {
         self.push(message, self.last_turn_due_ms);
     }
 
+    /// A message about a turn that is not over. Word by word each of them counts, and none is dropped.
+    fn push_partial(&mut self, message: &Value, due_ms: u64) {
+        self.last_turn_due_ms = self.last_turn_due_ms.max(due_ms);
+        self.insert(Due {
+            at_ms: self.last_turn_due_ms,
+            out: Out::Text(message.to_string()),
+            is_partial: self.params.family != Family::UniversalStreaming,
+        });
+    }
+
     fn put(&mut self, out: Out, due_ms: u64) {
-        let place = self.due.partition_point(|(due, _)| *due <= due_ms);
-        self.due.insert(place, (due_ms, out));
+        self.insert(Due {
+            at_ms: due_ms,
+            out,
+            is_partial: false,
+        });
+    }
+
+    fn insert(&mut self, new: Due) {
+        let place = self.due.partition_point(|due| due.at_ms <= new.at_ms);
+        self.due.insert(place, new);
     }
 
     /// An `Error`, then a close with its code (4.8). What would have come later does not come, and no `Termination`.
@@ -158,7 +185,7 @@ impl Session {
             return;
         }
         self.phase = Phase::Over;
-        self.due.retain(|(due, _)| *due <= due_ms);
+        self.due.retain(|due| due.at_ms <= due_ms);
         self.push(&messages::error(fatal), due_ms);
         self.put(Out::Close(fatal.code, CLOSE_REASON), due_ms);
     }
@@ -170,7 +197,7 @@ impl Session {
             _ => Phase::Streaming { begun_ms: now_ms },
         };
         self.next_heartbeat_ms = now_ms + HEARTBEAT_MS;
-        let begin = messages::begin(&self.setup.id, self.setup.expires_at, &self.params);
+        let begin = messages::begin(&self.setup, &self.params);
         self.push(&begin, now_ms);
         if self.params.medical_skipped {
             let warning = json!({"type": "Warning", "warning_code": 1,

@@ -34,22 +34,22 @@ impl Tokens {
             |name: &str, least: u64, most: u64, default: Option<u64>| match query.get(name) {
                 None => default
                     .ok_or_else(|| refusal("missing", name, "Field required", "", &json!({}))),
-                Some(text) => match text.parse::<u64>() {
-                    Ok(value) if value < least => Err(refusal(
+                Some(text) => match text.parse::<i128>() {
+                    Ok(value) if value < i128::from(least) => Err(refusal(
                         "greater_than_equal",
                         name,
                         "Input is too small",
                         text,
                         &json!({"ge": least}),
                     )),
-                    Ok(value) if value > most => Err(refusal(
+                    Ok(value) if value > i128::from(most) => Err(refusal(
                         "less_than_equal",
                         name,
                         "Input is too large",
                         text,
                         &json!({"le": most}),
                     )),
-                    Ok(value) => Ok(value),
+                    Ok(value) => Ok(u64::try_from(value).unwrap_or(least)),
                     Err(_) => Err(refusal(
                         "int_parsing",
                         name,

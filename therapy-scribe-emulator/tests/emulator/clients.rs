@@ -79,11 +79,20 @@ impl Socket {
     }
 
     pub(crate) async fn open_as(emulator: &Emulator, query: &str, key: Option<&str>) -> Self {
+        let headers = key.map(|key| ("authorization", key));
+        Self::open_with(emulator, query, headers).await
+    }
+
+    pub(crate) async fn open_with(
+        emulator: &Emulator,
+        query: &str,
+        headers: impl IntoIterator<Item = (&'static str, &str)>,
+    ) -> Self {
         let url = format!("{}/v3/ws?{query}", emulator.streaming_url());
         let mut request = url.into_client_request().unwrap();
-        if let Some(key) = key {
-            let key = HeaderValue::from_str(key).unwrap();
-            request.headers_mut().insert("authorization", key);
+        for (name, value) in headers {
+            let value = HeaderValue::from_str(value).unwrap();
+            request.headers_mut().insert(name, value);
         }
         let stream = connect(emulator).await;
         let (inner, response) = client_async(request, stream).await.unwrap();

@@ -14,7 +14,11 @@ impl Session {
         if self.is_opening() && now_ms >= self.setup.begin_delay_ms {
             self.begin(now_ms);
         }
-        if self.is_opening() || self.is_over() {
+        if self.is_over() {
+            return;
+        }
+        self.expire(now_ms);
+        if self.is_opening() {
             return;
         }
         self.check_limits(now_ms);
@@ -27,12 +31,14 @@ impl Session {
 
     /// When to call [`on_time`](Self::on_time) or [`pop`](Self::pop) next.
     pub(crate) fn next_ms(&self, now_ms: u64) -> u64 {
-        let mut next = self.due.front().map_or(u64::MAX, |(due, _)| *due);
+        let mut next = self.due.front().map_or(u64::MAX, |due| due.at_ms);
+        if !self.is_over() {
+            next = next.min(self.setup.longest_ms);
+        }
         match self.phase {
             Phase::Opening { .. } => return next.min(self.setup.begin_delay_ms),
             Phase::Over => return next,
             Phase::Streaming { begun_ms } => {
-                next = next.min(self.setup.longest_ms);
                 if let Some(limit) = self.params.inactivity_ms {
                     next = next.min(self.last_client_ms + limit);
                 }
@@ -68,14 +74,18 @@ impl Session {
         }
     }
 
+    /// 4.1: `expires_at` is a hard end, also while received audio is worked off.
+    fn expire(&mut self, now_ms: u64) {
+        if now_ms >= self.setup.longest_ms {
+            let expired = Fatal::new(3008, "Session Expired: Maximum session duration exceeded");
+            self.fail(&expired, now_ms);
+        }
+    }
+
     fn check_limits(&mut self, now_ms: u64) {
         let Phase::Streaming { begun_ms } = self.phase else {
             return;
         };
-        if now_ms >= self.setup.longest_ms {
-            let expired = Fatal::new(3008, "Session Expired: Maximum session duration exceeded");
-            return self.fail(&expired, now_ms);
-        }
         if self.params.is_doomed() && now_ms >= begun_ms + DOOM_MS {
             let cancelled = Fatal::new(3005, "Session Cancelled: An error occurred");
             return self.fail(&cancelled, now_ms);

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Out, Phase, Session, hear::REVISION_LAG_MS};
 use crate::streaming::{
     detector::Found,
-    labels::Labels,
+    labels::Pass,
     messages::{self, Form},
     profile::Family,
 };
@@ -36,6 +36,7 @@ impl Session {
         }
         let late = self.hearing.finish(self.heard_ms);
         self.detector.append(late);
+        self.drop_partials(now_ms);
         let word_by_word = self.params.family == Family::UniversalStreaming;
         let partials = if word_by_word {
             self.detector.last_partials()
@@ -55,7 +56,8 @@ impl Session {
         }
         let mut at = self.last_turn_due_ms.max(now_ms);
         let mut termination = now_ms + self.setup.termination_delay_ms.unwrap_or(termination_ms);
-        if let Some(revision) = self.labels.as_mut().and_then(Labels::revise) {
+        let labels = self.labels.as_mut();
+        if let Some(revision) = labels.and_then(|labels| labels.revise(Pass::Last)) {
             at += REVISION_LAG_MS;
             self.push_turn(&revision, at);
         }
@@ -65,6 +67,12 @@ impl Session {
         self.end(termination.max(at));
     }
 
+    /// 4.3: nothing but finals follows `Terminate` where partials are whole turns.
+    fn drop_partials(&mut self, now_ms: u64) {
+        self.due
+            .retain(|due| due.at_ms <= now_ms || !due.is_partial);
+    }
+
     /// 4.3: these models send one more final, and it is empty.
     fn push_empty_final(&mut self, now_ms: u64) {
         let form = if self.params.format_turns {
@@ -72,7 +80,7 @@ impl Session {
         } else {
             Form::PlainFinal
         };
-        self.push_turn(&messages::word_by_word(self.order, &[], form), now_ms);
+        self.push_turn(&messages::word_by_word(self.order, &[], form, 0.0), now_ms);
         self.order += 1;
     }
 

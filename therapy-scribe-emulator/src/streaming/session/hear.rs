@@ -1,17 +1,17 @@
 //! Audio comes in, is worked off at a pace, and becomes messages.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Fatal, Phase, Session};
 use crate::{
     script::ScriptWord,
     streaming::{
         audio::FRAME_MS,
-        detector::{Found, Frame},
-        labels::Labels,
+        detector::{Found, Frame, confidence_of},
+        labels::Pass,
         messages::{self, Edges, Form},
         profile::Family,
-        redact::redact,
+        redact::{plain, redact},
     },
 };
 
@@ -41,9 +41,11 @@ impl Session {
         {
             return self.fail(&fatal, now_ms);
         }
+        // The time that has passed counts by what waited in it, not by what comes now.
+        self.pace.pass(now_ms, self.waiting_ms());
         self.audio.push(bytes);
-        let received = self.audio.received_ms();
-        if received.saturating_sub(self.heard_ms) > BACKLOG_MS {
+        if self.waiting_ms() > BACKLOG_MS {
+            let received = self.audio.received_ms();
             let text = format!(
                 "Audio Transmission Rate Exceeded: Received {} sec. audio in {} sec",
                 received / 1000,
@@ -58,19 +60,24 @@ impl Session {
     pub(crate) fn too_big(&mut self, now_ms: u64) {
         if !self.is_over() {
             self.phase = Phase::Over;
-            self.due.retain(|(due, _)| *due <= now_ms);
+            self.due.retain(|due| due.at_ms <= now_ms);
             self.put(super::Out::Close(1009, "message too big"), now_ms);
         }
     }
 
-    /// Whether audio waits.
+    /// Audio that waits.
+    fn waiting_ms(&self) -> u64 {
+        self.audio.received_ms().saturating_sub(self.heard_ms)
+    }
+
+    /// Whether audio waits, a frame at least.
     pub(super) fn is_behind(&self) -> bool {
-        self.audio.received_ms() >= self.heard_ms + FRAME_MS
+        self.waiting_ms() >= FRAME_MS
     }
 
     /// 11.5: what may be heard by now is heard.
     pub(super) fn work_off(&mut self, now_ms: u64) {
-        self.pace.pass(now_ms, self.is_behind());
+        self.pace.pass(now_ms, self.waiting_ms());
         while !self.is_over() && self.is_behind() && self.pace.take_frame() {
             let Some(level) = self.audio.pop() else {
                 return;
@@ -111,7 +118,7 @@ impl Session {
                 self.announce(onset_ms, due);
                 if self.params.partials {
                     let message = self.partial(&words);
-                    self.push_turn(&message, due);
+                    self.push_partial(&message, due);
                 }
             }
             Found::Final { words, onset_ms } => {
@@ -134,9 +141,12 @@ impl Session {
         }
     }
 
-    fn partial(&self, words: &[ScriptWord]) -> serde_json::Value {
+    fn partial(&self, words: &[ScriptWord]) -> Value {
         match self.params.family {
-            Family::UniversalStreaming => messages::word_by_word(self.order, words, Form::Partial),
+            Family::UniversalStreaming => {
+                let confidence = confidence_of(words);
+                messages::word_by_word(self.order, &plain(words), Form::Partial, confidence)
+            }
             family => messages::partial(
                 self.order,
                 words,
@@ -156,23 +166,14 @@ impl Session {
     }
 
     fn finals(&mut self, words: &[ScriptWord], due: u64) {
-        let words = redact(words.to_vec(), &self.params, &self.setup.names);
+        let formatted = redact(words.to_vec(), &self.params, &self.setup.names);
         let (mut finals, times) = if self.params.family == Family::UniversalStreaming {
-            // 11.10: the plain final, then the formatted one.
-            let forms: &[Form] = if self.params.format_turns {
-                &[Form::PlainFinal, Form::FormattedFinal]
-            } else {
-                &[Form::PlainFinal]
-            };
-            let finals: Vec<_> = forms
-                .iter()
-                .map(|form| messages::word_by_word(self.order, &words, *form))
-                .collect();
             let times = words.iter().map(|w| (w.start_ms, w.end_ms)).collect();
-            (finals, times)
+            (self.finals_by_word(words, &formatted), times)
         } else {
-            let times = messages::times(&words, self.edges());
-            (vec![messages::finished(self.order, &words, &times)], times)
+            let times = messages::times(&formatted, self.edges());
+            let message = messages::finished(self.order, &formatted, &times);
+            (vec![message], times)
         };
         self.floor_ms = times
             .last()
@@ -181,7 +182,7 @@ impl Session {
         let labelled = self
             .labels
             .as_mut()
-            .map(|labels| labels.label(order, &words, times));
+            .map(|labels| labels.label(order, &formatted, times));
         for message in &mut finals {
             if self.params.language_detection {
                 let language = self.setup.language.as_str().into();
@@ -195,6 +196,21 @@ impl Session {
         for message in finals {
             self.push_turn(&message, due);
         }
+    }
+
+    /// 11.10: the plain final, then the formatted one. Marks of redaction are the same in both.
+    fn finals_by_word(&self, words: &[ScriptWord], formatted: &[ScriptWord]) -> Vec<Value> {
+        let confidence = confidence_of(words);
+        let plain = redact(plain(words), &self.params, &self.setup.names);
+        let plain = messages::word_by_word(self.order, &plain, Form::PlainFinal, confidence);
+        let mut finals = vec![plain];
+        if self.params.format_turns {
+            let form = Form::FormattedFinal;
+            finals.push(messages::word_by_word(
+                self.order, formatted, form, confidence,
+            ));
+        }
+        finals
     }
 
     /// 4.2: once a turn, immediately before its first message; Universal-3 only.
@@ -221,80 +237,9 @@ impl Session {
     /// 4.4: in the middle of a session, after so much audio, if something changed.
     fn revise(&mut self, now_ms: u64) {
         self.next_revision_ms += self.params.revision_interval.unwrap_or(u64::MAX / 2);
-        if let Some(revision) = self.labels.as_mut().and_then(Labels::revise) {
+        let labels = self.labels.as_mut();
+        if let Some(revision) = labels.and_then(|labels| labels.revise(Pass::Interim)) {
             self.push_turn(&revision, now_ms + REVISION_LAG_MS);
         }
     }
-}
-
-/// How fast audio is worked off: as time passes, times a factor. Time in which nothing waited counts for a second at most.
-#[derive(Debug)]
-pub(super) struct Pace {
-    throttle: f64,
-    last_ms: u64,
-    credit_ms: f64,
-}
-
-impl Pace {
-    const MOST_IDLE_CREDIT_MS: f64 = 1000.0;
-
-    pub(super) const fn new(throttle: f64) -> Self {
-        Self {
-            throttle,
-            last_ms: 0,
-            credit_ms: 0.0,
-        }
-    }
-
-    fn pass(&mut self, now_ms: u64, behind: bool) {
-        let passed = u32::try_from(now_ms.saturating_sub(self.last_ms)).unwrap_or(u32::MAX);
-        self.last_ms = self.last_ms.max(now_ms);
-        self.credit_ms += f64::from(passed) * self.throttle;
-        if !behind {
-            self.credit_ms = self.credit_ms.min(Self::MOST_IDLE_CREDIT_MS);
-        }
-    }
-
-    fn take_frame(&mut self) -> bool {
-        const FRAME: f64 = 20.0;
-        let enough = self.credit_ms >= FRAME;
-        if enough {
-            self.credit_ms -= FRAME;
-        }
-        enough
-    }
-}
-
-/// 11.6: frames of less than 50 ms are borne for about a second.
-#[derive(Debug, Default)]
-pub(super) struct ShortFrames {
-    samples: u64,
-}
-
-impl ShortFrames {
-    fn check(&mut self, samples: u64, rate: u64) -> Result<(), Fatal> {
-        if samples > rate {
-            return Err(violation(samples, rate));
-        }
-        if samples * 1000 >= 50 * rate {
-            self.samples = 0;
-            return Ok(());
-        }
-        // An empty frame is a frame too.
-        self.samples += samples.max(rate / 1000);
-        if self.samples * 1000 >= 980 * rate {
-            return Err(violation(samples, rate));
-        }
-        Ok(())
-    }
-}
-
-fn violation(samples: u64, rate: u64) -> Fatal {
-    let tenths = (samples * 10_000).checked_div(rate).unwrap_or(0);
-    let text = format!(
-        "Input Duration Error: Input Duration Violation: {}.{} ms. Expected between 50 and 1000 ms",
-        tenths / 10,
-        tenths % 10
-    );
-    Fatal::new(3007, text)
 }

@@ -5,7 +5,8 @@ use std::{ops::RangeInclusive, sync::Arc};
 use crate::{
     emulator::{SpeakerLetters, State},
     script::Segment,
-    streaming::labels::{LetterOrder, Random},
+    streaming::{labels::LetterOrder, random::Random},
+    wall::unix_seconds,
 };
 
 /// What a session is started with.
@@ -18,6 +19,8 @@ pub(crate) struct Setup {
     pub(crate) names: Arc<[String]>,
     pub(crate) seed: u64,
     pub(crate) id: String,
+    /// What the client pinned, else the current one (1.4).
+    pub(crate) api_version: String,
     /// Until `Begin`.
     pub(crate) begin_delay_ms: u64,
     /// From `Terminate` to `Termination`, where it is not the service's own.
@@ -31,6 +34,8 @@ pub(crate) struct Setup {
     pub(crate) lose_word_at_cut: bool,
     pub(crate) letters: LetterOrder,
 }
+
+const API_VERSION: &str = "2025-05-12";
 
 impl Setup {
     /// The `number`-th session of an emulator, from 0.
@@ -56,6 +61,7 @@ impl Setup {
                 (high >> 4) & 0xfff,
                 number & 0xfff,
             ),
+            api_version: API_VERSION.to_owned(),
             begin_delay_ms,
             termination_delay_ms,
             longest_ms,
@@ -70,14 +76,4 @@ impl Setup {
             },
         }
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a stand-in for a server says what the time is"
-)]
-fn unix_seconds() -> u64 {
-    std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
 }

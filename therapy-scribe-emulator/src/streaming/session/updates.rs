@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Fatal, Session};
+use super::{Fatal, MESSAGE_LIMIT, Session};
 use crate::streaming::{
     checks::{check_family, check_languages, check_terms, check_text, invalid, one_of, strings},
     params::MODES,
-    profile::{Overrides, partial_every},
+    profile::{Family, Overrides, partial_every},
     vad::Vad,
 };
 
@@ -18,6 +18,11 @@ impl Session {
     pub(crate) fn on_text(&mut self, text: &str, now_ms: u64) -> Option<Value> {
         self.last_client_ms = now_ms;
         if !self.is_open() {
+            return None;
+        }
+        // 11.7: of any message, not of audio alone.
+        if text.len() > MESSAGE_LIMIT {
+            self.too_big(now_ms);
             return None;
         }
         match read(text) {
@@ -55,27 +60,8 @@ impl Session {
     /// 3.2: only what is there changes, without acknowledgement; anything invalid ends the session.
     fn update(&mut self, message: &Value) -> Result<(), Fatal> {
         let fields = Fields(message);
-        let (family, model) = (self.params.family, self.params.model.as_str());
-        for name in ["prompt", "agent_context"] {
-            let text = fields.text(name)?;
-            check_text(name, text)?;
-            if name == "prompt" && text.is_some() {
-                check_family(name, family, model)?;
-            }
-        }
-        if let Some(terms) = fields.list("keyterms_prompt")? {
-            check_terms(terms.len())?;
-        }
-        if let Some(languages) = fields.list("language_codes")? {
-            check_languages(&languages)?;
-        }
-        let mode = fields.text("mode")?;
-        if let Some(mode) = mode {
-            check_family("mode", family, model)?;
-            if !MODES.contains(&mode) {
-                return Err(invalid("mode", &one_of(&MODES)));
-            }
-        }
+        self.check_texts(&fields)?;
+        let mode = self.mode(&fields)?;
         let overrides = fields.overrides()?;
         let params = &mut self.params;
         for (name, place) in [
@@ -86,12 +72,43 @@ impl Session {
         ] {
             *place = fields.flag(name)?.unwrap_or(*place);
         }
+        // 3.2: of Universal-3 alone.
+        params.silence &= params.family == Family::Universal3;
         params.overrides = params.overrides.then(overrides);
-        params.mode = mode.map(str::to_owned).or_else(|| params.mode.take());
+        params.mode = mode.or_else(|| params.mode.take());
         let profile = self.params.profile();
         self.vad = Vad::new(profile.vad_threshold);
         self.detector.profile = profile;
         Ok(())
+    }
+
+    fn check_texts(&self, fields: &Fields<'_>) -> Result<(), Fatal> {
+        for name in ["prompt", "agent_context"] {
+            let text = fields.text(name)?;
+            check_text(name, text)?;
+            if name == "prompt" && text.is_some() {
+                check_family(name, self.params.family, &self.params.model)?;
+            }
+        }
+        if let Some(terms) = fields.list("keyterms_prompt")? {
+            check_terms(terms.len())?;
+        }
+        if let Some(languages) = fields.list("language_codes")? {
+            check_languages(&languages)?;
+        }
+        Ok(())
+    }
+
+    fn mode(&self, fields: &Fields<'_>) -> Result<Option<String>, Fatal> {
+        let Some(mode) = fields.text("mode")? else {
+            return Ok(None);
+        };
+        check_family("mode", self.params.family, &self.params.model)?;
+        if MODES.contains(&mode) {
+            Ok(Some(mode.to_owned()))
+        } else {
+            Err(invalid("mode", &one_of(&MODES)))
+        }
     }
 }
 
@@ -141,7 +158,17 @@ impl<'a> Fields<'a> {
     }
 
     fn number(&self, name: &str) -> Result<Option<u64>, Fatal> {
-        self.read(name, Value::as_u64, "a valid integer")
+        let kind = match self.get(name) {
+            Some(value) if value.is_i64() => "greater than or equal to 0",
+            _ => "a valid integer",
+        };
+        self.read(name, Value::as_u64, kind)
+    }
+
+    /// 11.3: any number is taken, and clamped.
+    fn clamped(&self, name: &str) -> Result<Option<u64>, Fatal> {
+        let least = |value: &Value| value.as_u64().or(value.as_i64().map(|_| 0));
+        self.read(name, least, "a valid integer")
     }
 
     fn list(&self, name: &str) -> Result<Option<Vec<String>>, Fatal> {
@@ -154,10 +181,10 @@ impl<'a> Fields<'a> {
     }
 
     fn overrides(&self) -> Result<Overrides, Fatal> {
-        let old = self.number("min_end_of_turn_silence_when_confident")?;
+        let old = self.clamped("min_end_of_turn_silence_when_confident")?;
         let delay = |value: &Value| value.as_u64().filter(|delay| *delay <= 1000);
         Ok(Overrides {
-            min_silence: self.number("min_turn_silence")?.or(old),
+            min_silence: self.clamped("min_turn_silence")?.or(old),
             max_silence: self.number("max_turn_silence")?,
             interruption_delay: self.read("interruption_delay", delay, "between 0 and 1000")?,
             vad_threshold: self.unit("vad_threshold")?,
