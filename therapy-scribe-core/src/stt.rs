@@ -245,7 +245,11 @@ impl ConnectionStatus {
     }
 
     /// A connection that is gone.
-    pub fn lost(connection: ConnectionId, reason: impl Into<String>, retry_after: Duration) -> Self {
+    pub fn lost(
+        connection: ConnectionId,
+        reason: impl Into<String>,
+        retry_after: Duration,
+    ) -> Self {
         Self::Lost {
             connection,
             reason: reason.into(),

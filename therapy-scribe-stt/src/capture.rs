@@ -29,7 +29,8 @@ pub use error::CaptureError;
 pub use event::{CaptureEvent, CaptureStats, Session};
 pub use options::CaptureOptions;
 
-use engine::{Command, Engine};
+use engine::{Command, Engine, Plan};
+use machine::Limits;
 use shared::Shared;
 
 /// A session that is being captured.
@@ -66,6 +67,19 @@ impl Capture {
         options: CaptureOptions,
     ) -> Result<Self, CaptureError> {
         let format = speech.audio_format(source.format());
+        let plan = Plan {
+            limits: Limits {
+                keep: options.keep,
+                opens_a_minute: options.opens_a_minute,
+                overlap: speech.overlap(),
+                seed: options.seed,
+            },
+            speed: if options.speed.is_finite() && options.speed > 0.0 {
+                options.speed
+            } else {
+                1.0
+            },
+        };
         let meter = Arc::new(LevelMeter::default());
         let source = to_rate(source.mono(), format.rate())?
             .metered(Arc::clone(&meter))
@@ -79,6 +93,7 @@ impl Capture {
             Arc::clone(&shared),
             receiver,
             format,
+            plan,
         );
         tokio::spawn(engine.run());
         Ok(Self {
@@ -99,8 +114,9 @@ impl Capture {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// Ends the session and waits until everything said is in the transcript, revisions included; half a minute at
-    /// most. Waits too when the source has ended by itself. Cancel safe: the session goes on ending.
+    /// Ends the session and waits until everything said is in the transcript, revisions included: a few seconds. Where
+    /// a connection was lost and audio still has to be sent again, it takes as long as that audio, and two minutes more
+    /// at most. Waits too when the source has ended by itself. Cancel safe: the session goes on ending.
     ///
     /// # Errors
     /// [`CaptureError`] when capture failed and no event has said so yet. The transcript so far stays in
@@ -117,9 +133,11 @@ impl Capture {
         self.shared.assign_role(speaker, role);
     }
 
-    /// Makes two voices one: every word of `from` is `to`'s.
+    /// Makes two voices one: every word of `from` is `to`'s, those to come as well.
     pub fn merge_speakers(&self, from: SpeakerId, to: SpeakerId) {
         self.shared.merge_speakers(from, to);
+        // Only for matching voices after a reconnect; a full queue costs no more than a name to merge again.
+        let _ = self.commands.try_send(Command::Merge { from, to });
     }
 
     /// The level of the audio that was captured last.

@@ -389,13 +389,9 @@ mod tests {
     fn a_word_that_nobody_can_place_is_kept_and_marked() {
         let old = row(10_000, "it was very bad for me");
         let mut new = row(10_000, "it was not very bad for me");
-        for (index, word) in new.iter_mut().enumerate().skip(2) {
-            let at = 10_600 + 300 * (index.max(3) as u64 - 3);
-            (word.start, word.end) = if index == 2 {
-                (10_510, 10_590)
-            } else {
-                (at, at + 200)
-            };
+        (new[2].start, new[2].end) = (10_510, 10_590);
+        for (at, word) in (10_600..).step_by(300).zip(&mut new[3..]) {
+            (word.start, word.end) = (at, at + 200);
         }
         assert_eq!(kept(&old, &new), "not?");
     }

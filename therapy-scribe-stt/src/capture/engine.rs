@@ -1,18 +1,18 @@
 //! Runs the machine: source on one side, connections on the other.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use futures_core::stream::BoxStream;
 use futures_util::StreamExt;
 use therapy_scribe_core::{
-    AudioError, AudioFormat, AudioFrame, AudioSource, ConnectionId, SpeechToText, SttAudio,
-    SttConnection, SttControl, SttEvent, SttFailure, SttOpen,
+    AudioError, AudioFormat, AudioFrame, AudioSource, ConnectionId, SpeakerId, SpeechToText,
+    SttAudio, SttConnection, SttControl, SttEvent, SttFailure, SttOpen,
 };
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 
 use super::{
     CaptureError, CaptureStats,
-    machine::{Machine, Order},
+    machine::{Limits, Machine, Order},
     shared::Shared,
 };
 
@@ -20,6 +20,15 @@ use super::{
 #[derive(Debug)]
 pub(super) enum Command {
     Finish,
+    Merge { from: SpeakerId, to: SpeakerId },
+}
+
+/// What the machine is told about its work.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plan {
+    pub(super) limits: Limits,
+    /// Seconds of audio a second.
+    pub(super) speed: f64,
 }
 
 type Connecting =
@@ -31,9 +40,28 @@ pub(super) struct Engine {
     shared: Arc<Shared>,
     commands: mpsc::Receiver<Command>,
     format: AudioFormat,
+    clock: Clock,
     machine: Machine,
     connecting: Option<Connecting>,
     open: Option<Open>,
+}
+
+/// The machine's time: it runs as fast as the audio does.
+#[derive(Clone, Copy)]
+struct Clock {
+    began: Instant,
+    speed: f64,
+}
+
+impl Clock {
+    fn now(self) -> Duration {
+        self.began.elapsed().mul_f64(self.speed)
+    }
+
+    /// Waits until the machine's time is `at`.
+    async fn reach(self, at: Duration) {
+        tokio::time::sleep_until(self.began + at.div_f64(self.speed)).await;
+    }
 }
 
 /// A connection that is open. Sending has a task of its own, so that a service that takes audio slowly is still heard.
@@ -55,6 +83,7 @@ enum Wake {
     /// The connection takes another frame.
     Room(mpsc::OwnedPermit<Feed>),
     Command(Option<Command>),
+    Deadline,
 }
 
 /// Frames that wait between engine and sender: what is further back stays in the machine's ring, where it is counted.
@@ -67,14 +96,20 @@ impl Engine {
         shared: Arc<Shared>,
         commands: mpsc::Receiver<Command>,
         format: AudioFormat,
+        plan: Plan,
     ) -> Self {
+        let clock = Clock {
+            began: Instant::now(),
+            speed: plan.speed,
+        };
         Self {
             speech,
             source,
             shared,
             commands,
             format,
-            machine: Machine::new(),
+            clock,
+            machine: Machine::new(plan.limits),
             connecting: None,
             open: None,
         }
@@ -93,6 +128,10 @@ impl Engine {
     }
 
     async fn wait(&mut self) -> Wake {
+        let (clock, now) = (self.clock, self.clock.now());
+        let has_audio = self.machine.has_audio(now);
+        // What is due already waits for room in the queue, not for time.
+        let deadline = self.machine.deadline().filter(|at| *at > now || !has_audio);
         let (connection, room, event) = match &mut self.open {
             Some(open) => (
                 open.connection,
@@ -105,40 +144,44 @@ impl Engine {
             frame = self.source.next_frame(), if self.machine.wants_frames() => Wake::Frame(frame),
             (id, outcome) = maybe(self.connecting.as_mut()) => Wake::Connected(id, outcome),
             item = maybe(event) => Wake::Event(connection, item.unwrap_or_else(|| Err(vanished()))),
-            Ok(permit) = maybe(room.map(mpsc::Sender::reserve_owned)), if self.machine.has_audio() => Wake::Room(permit),
+            Ok(permit) = maybe(room.map(mpsc::Sender::reserve_owned)), if has_audio => Wake::Room(permit),
+            () = maybe(deadline.map(|at| clock.reach(at))) => Wake::Deadline,
             command = self.commands.recv() => Wake::Command(command),
         }
     }
 
     fn handle(&mut self, wake: Wake) {
+        let now = self.clock.now();
         match wake {
-            Wake::Frame(Ok(Some(frame))) => self.machine.on_frame(frame),
-            Wake::Frame(Ok(None)) => self.machine.on_source_end(Ok(())),
-            Wake::Frame(Err(error)) => self.machine.on_source_end(Err(error)),
+            Wake::Frame(Ok(Some(frame))) => self.machine.on_frame(now, frame),
+            Wake::Frame(Ok(None)) => self.machine.on_source_end(now, Ok(())),
+            Wake::Frame(Err(error)) => self.machine.on_source_end(now, Err(error)),
             Wake::Connected(connection, outcome) => {
                 self.connecting = None;
                 match outcome {
-                    Ok(open) => self.opened(connection, open),
-                    Err(failure) => self.machine.on_failure(failure),
+                    Ok(open) => self.opened(now, connection, open),
+                    Err(failure) => self.machine.on_refused(now, connection, failure),
                 }
             }
             Wake::Event(connection, item) => {
                 if matches!(item, Ok(SttEvent::Closed(_)) | Err(_)) {
                     self.open = None;
                 }
-                self.machine.on_event(connection, item);
+                self.machine.on_event(now, connection, item);
             }
             Wake::Room(permit) => {
-                if let Some(frame) = self.machine.pop_audio() {
+                if let Some(frame) = self.machine.pop_audio(now) {
                     permit.send(Feed::Audio(frame));
                 }
             }
-            Wake::Command(Some(Command::Finish)) => self.machine.on_finish(),
+            Wake::Command(Some(Command::Finish)) => self.machine.on_finish(now),
+            Wake::Command(Some(Command::Merge { from, to })) => self.machine.on_merge(from, to),
             Wake::Command(None) => self.machine.on_abort(),
+            Wake::Deadline => self.machine.on_deadline(now),
         }
     }
 
-    fn opened(&mut self, connection: ConnectionId, open: SttConnection) {
+    fn opened(&mut self, now: Duration, connection: ConnectionId, open: SttConnection) {
         let (feed, queue) = mpsc::channel(FEED);
         tokio::spawn(send_all(open.audio, queue));
         self.open = Some(Open {
@@ -146,7 +189,7 @@ impl Engine {
             feed,
             events: open.events,
         });
-        self.machine.on_connected(connection);
+        self.machine.on_connected(now, connection);
     }
 
     fn obey(&mut self) {
@@ -157,7 +200,9 @@ impl Engine {
                     connection,
                     control,
                 } => self.control(connection, control),
+                Order::Drop(connection) => self.let_go(connection),
                 Order::Apply(event) => self.shared.apply(&event),
+                Order::Find(label, speaker) => self.shared.find_speaker(label, speaker),
                 Order::End { stats, error } => self.shared.end(stats, error),
             }
         }
@@ -179,14 +224,15 @@ impl Engine {
         else {
             return;
         };
-        if control == SttControl::Abort {
-            // Dropping both halves is the goodbye.
-            self.open = None;
-            return;
-        }
         // Sent from a task of its own: while the sender is busy with audio, the service must still be heard.
         let feed = open.feed.clone();
         tokio::spawn(async move { feed.send(Feed::Control(control)).await });
+    }
+
+    /// Dropping both halves is the goodbye; so is dropping an attempt to connect.
+    fn let_go(&mut self, connection: ConnectionId) {
+        self.open.take_if(|open| open.connection == connection);
+        self.connecting = None;
     }
 }
 
@@ -213,7 +259,7 @@ async fn maybe<F: Future>(future: Option<F>) -> F::Output {
 fn vanished() -> SttFailure {
     SttFailure::new(
         "the connection ended without a word",
-        therapy_scribe_core::RetryAdvice::Never,
+        therapy_scribe_core::RetryAdvice::After(Duration::from_millis(500)),
         None,
     )
 }

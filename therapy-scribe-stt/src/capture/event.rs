@@ -34,6 +34,8 @@ pub enum CaptureEvent {
 pub struct CaptureStats {
     /// Audio that the source delivered.
     pub captured: Duration,
+    /// How often a connection was made up for by another.
+    pub reconnects: u32,
     /// The last connection.
     pub connection: SttStats,
 }

@@ -1,11 +1,16 @@
 //! The rules of a capture, without sockets and clocks: which connection gets which audio, what is sent again after a
 //! loss, and when it ends (`streaming-stt.md` 9.1 to 9.3). Its orders name a connection; times are counted from its begin.
 
+#[cfg(test)]
+mod simulation;
+#[cfg(test)]
+mod tests;
+
 use std::{collections::VecDeque, time::Duration};
 
 use therapy_scribe_core::{
     AudioError, AudioFrame, ConnectionId, ConnectionStatus, Gap, GapReason, MediaTime, RetryAdvice,
-    SpeakerId, SttControl, SttEvent, SttFailure, SttStats, Turn,
+    SpeakerId, SttControl, SttEvent, SttFailure, Turn,
 };
 
 use super::{
@@ -129,7 +134,10 @@ impl Machine {
 
     /// The next frame to send, if one may be sent now.
     pub(super) fn pop_audio(&mut self, now: Duration) -> Option<AudioFrame> {
-        let Link::Open { draining: false, .. } = self.link else {
+        let Link::Open {
+            draining: false, ..
+        } = self.link
+        else {
             return None;
         };
         let length = self.ring.next()?.duration();
@@ -142,11 +150,8 @@ impl Machine {
     }
 
     /// Whether audio waits for its time to be sent.
-    pub(super) const fn has_audio(&self, now: Duration) -> bool {
-        match self.audio_at() {
-            Some(at) => at.as_nanos() <= now.as_nanos(),
-            None => false,
-        }
+    pub(super) fn has_audio(&self, now: Duration) -> bool {
+        self.audio_at().is_some_and(|at| at <= now)
     }
 
     pub(super) fn pop_order(&mut self) -> Option<Order> {
@@ -197,6 +202,11 @@ impl Machine {
         }
     }
 
+    /// The host says that two speakers are one.
+    pub(super) fn on_merge(&mut self, from: SpeakerId, to: SpeakerId) {
+        self.seams.merge(from, to);
+    }
+
     /// The host is gone.
     pub(super) fn on_abort(&mut self) {
         if !self.is_ended() {
@@ -224,7 +234,12 @@ impl Machine {
     }
 
     /// The connection did not come about.
-    pub(super) fn on_refused(&mut self, now: Duration, connection: ConnectionId, failure: SttFailure) {
+    pub(super) fn on_refused(
+        &mut self,
+        now: Duration,
+        connection: ConnectionId,
+        failure: SttFailure,
+    ) {
         if self.link == Link::Opening && connection == self.connection {
             self.retry(now, Duration::ZERO, failure);
         }
@@ -306,7 +321,10 @@ impl Machine {
     fn on_status(&mut self, status: ConnectionStatus) {
         match &status {
             ConnectionStatus::Received(receipt) => {
-                receipt.pace.into_iter().for_each(|pace| self.pace.told(pace));
+                receipt
+                    .pace
+                    .into_iter()
+                    .for_each(|pace| self.pace.told(pace));
             }
             ConnectionStatus::Silent { from, to, .. }
                 if !self.is_mid_turn && *from <= self.known_until() =>
@@ -340,7 +358,8 @@ impl Machine {
             return self.fail(failure);
         }
         self.link = Link::Waiting { until };
-        let lost = ConnectionStatus::lost(self.connection, failure.message, until - now);
+        let lost =
+            ConnectionStatus::lost(self.connection, failure.message, until.saturating_sub(now));
         self.apply(SttEvent::Status(lost));
     }
 
@@ -376,11 +395,14 @@ impl Machine {
         }
     }
 
-    const fn audio_at(&self) -> Option<Duration> {
-        match (self.link, self.ring.next_length()) {
-            (Link::Open { draining: false, .. }, Some(length)) => Some(self.pace.ready_at(length)),
-            _ => None,
-        }
+    fn audio_at(&self) -> Option<Duration> {
+        let Link::Open {
+            draining: false, ..
+        } = self.link
+        else {
+            return None;
+        };
+        Some(self.pace.ready_at(self.ring.next_length()?))
     }
 
     fn replay_from(&self) -> MediaTime {

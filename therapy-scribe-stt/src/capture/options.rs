@@ -1,5 +1,10 @@
 //! What a capture can be told.
 
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    time::Duration,
+};
+
 use therapy_scribe_core::{RoleMapper, roles::Linguistic};
 
 /// How to capture. The default finds roles by what is said, and sends a file at the speed of speech.
@@ -8,7 +13,13 @@ use therapy_scribe_core::{RoleMapper, roles::Linguistic};
 pub struct CaptureOptions {
     pub(super) mapper: Box<dyn RoleMapper>,
     pub(super) speed: f64,
+    pub(super) keep: Duration,
+    pub(super) opens_a_minute: usize,
+    pub(super) seed: u64,
 }
+
+/// What fits a free account with one open to spare; paid ones may open 100 and more.
+const OPENS_A_MINUTE: usize = 4;
 
 impl CaptureOptions {
     /// The defaults.
@@ -16,7 +27,30 @@ impl CaptureOptions {
         Self {
             mapper: Box::new(Linguistic::default()),
             speed: 1.0,
+            keep: Duration::from_secs(10 * 60),
+            opens_a_minute: OPENS_A_MINUTE,
+            // Something that differs between processes, so that clients do not come back in step.
+            seed: RandomState::new().build_hasher().finish(),
         }
+    }
+
+    /// How much audio is kept in memory for a connection that is lost, 32 kB a second at 16 kHz. What is older than that
+    /// when the service is back is a gap in the transcript. Default ten minutes.
+    pub const fn keep(mut self, audio: Duration) -> Self {
+        self.keep = audio;
+        self
+    }
+
+    /// How many connections may be opened within a minute; at least 1. Default 4: a free account may open 5.
+    pub const fn opens_a_minute(mut self, opens: usize) -> Self {
+        self.opens_a_minute = opens;
+        self
+    }
+
+    /// What the random part of waits between tries depends on. Default: another in each process.
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
     }
 
     /// Finds roles in another way.

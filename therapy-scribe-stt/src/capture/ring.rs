@@ -48,6 +48,11 @@ impl Ring {
         self.frames.get(self.sent)
     }
 
+    /// How long the next frame is.
+    pub(super) fn next_length(&self) -> Option<Duration> {
+        self.next().map(AudioFrame::duration)
+    }
+
     /// Hands it over; it stays here until it is let go.
     pub(super) fn take_next(&mut self) -> Option<AudioFrame> {
         let frame = self.frames.get(self.sent)?.clone();

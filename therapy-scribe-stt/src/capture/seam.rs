@@ -20,6 +20,8 @@ pub(super) struct Seams {
     /// In order of time.
     recent: VecDeque<Heard>,
     open: Option<Seam>,
+    /// Whom the labels of connections stand for, by what was found and by what the host has said.
+    known: BTreeMap<SpeakerId, SpeakerId>,
 }
 
 /// One overlap.
@@ -46,12 +48,13 @@ impl Seams {
     /// A connection opens whose audio begins at `base`.
     pub(super) fn open(&mut self, connection: ConnectionId, base: MediaTime) {
         let base = base.as_millis().saturating_sub(AFTER);
-        let old: Vec<_> = self
-            .recent
-            .iter()
-            .filter(|word| word.end() >= base)
-            .cloned()
-            .collect();
+        let known = |word: &Heard| {
+            let mut word = word.clone();
+            word.label = word.label.map(|label| self.speaker(label));
+            word
+        };
+        let heard_again = self.recent.iter().filter(|word| word.end() >= base);
+        let old: Vec<_> = heard_again.map(known).collect();
         let until = old.iter().map(Heard::end).max().unwrap_or(0) + AFTER;
         self.open = (!old.is_empty()).then_some(Seam {
             connection,
@@ -71,6 +74,7 @@ impl Seams {
                 found: Vec::new(),
             },
         };
+        self.note(&joined.found);
         if let Some(turn) = &joined.turn {
             self.remember(turn);
         }
@@ -103,7 +107,36 @@ impl Seams {
         for relabel in relabels {
             seam.voices.relabel(relabel);
         }
-        seam.voices.news()
+        let found = seam.voices.news();
+        self.note(&found);
+        found
+    }
+
+    /// The host says that two speakers are one.
+    pub(super) fn merge(&mut self, from: SpeakerId, to: SpeakerId) {
+        let to = self.speaker(to);
+        for speaker in self.known.values_mut().filter(|speaker| **speaker == from) {
+            *speaker = to;
+        }
+        self.known.insert(from, to);
+        for word in &mut self.recent {
+            word.label = word
+                .label
+                .map(|label| if label == from { to } else { label });
+        }
+    }
+
+    fn note(&mut self, found: &[(SpeakerId, Option<SpeakerId>)]) {
+        for (label, speaker) in found {
+            match speaker {
+                Some(speaker) => self.known.insert(*label, *speaker),
+                None => self.known.remove(label),
+            };
+        }
+    }
+
+    fn speaker(&self, label: SpeakerId) -> SpeakerId {
+        self.known.get(&label).copied().unwrap_or(label)
     }
 
     fn remember(&mut self, turn: &Turn) {
@@ -223,7 +256,8 @@ impl Voices {
         let mut found = BTreeMap::new();
         for ((label, speaker), count) in counts {
             let most = of_label.get(&label).is_some_and(|all| count * 2 > *all);
-            let is_free = !found.contains_key(&label) && found.values().all(|taken| *taken != speaker);
+            let is_free =
+                !found.contains_key(&label) && found.values().all(|taken| *taken != speaker);
             if most && is_free {
                 found.insert(label, speaker);
             }

@@ -76,6 +76,10 @@ impl Shared {
     /// Applies an event of the service.
     pub(super) fn apply(&self, event: &SttEvent) {
         let mut state = self.state();
+        if let SttEvent::Status(ConnectionStatus::Lost { connection, .. }) = event {
+            state.assembler.drop_partials(*connection);
+            state.partial = None;
+        }
         let change = state.assembler.apply(event);
         state.note(change);
         match event {
@@ -86,6 +90,15 @@ impl Shared {
             SttEvent::Gap(gap) => state.events.push_back(CaptureEvent::Gap(*gap)),
             _ => {}
         }
+        drop(state);
+        self.reader.wake();
+    }
+
+    /// A connection's label was found to stand for a known speaker, or not to.
+    pub(super) fn find_speaker(&self, label: SpeakerId, speaker: Option<SpeakerId>) {
+        let mut state = self.state();
+        let change = state.assembler.find_speaker(label, speaker);
+        state.note(change);
         drop(state);
         self.reader.wake();
     }

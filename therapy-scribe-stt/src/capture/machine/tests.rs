@@ -1,0 +1,248 @@
+//! The machine, step by step.
+
+use therapy_scribe_core::{AudioFormat, Finality, SampleRate, TurnId, Word};
+
+use super::*;
+
+const FIRST: ConnectionId = ConnectionId::new(0);
+const SECOND: ConnectionId = ConnectionId::new(1);
+const LIMITS: Limits = Limits {
+    keep: Duration::from_secs(600),
+    opens_a_minute: 4,
+    overlap: Duration::from_secs(3),
+    seed: 1,
+};
+
+fn at(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn frame(second: u64) -> AudioFrame {
+    let format = AudioFormat::mono(SampleRate::HZ_8000);
+    AudioFrame::new(format, MediaTime::from_millis(second * 1000), vec![1; 8000])
+}
+
+fn orders(machine: &mut Machine) -> Vec<Order> {
+    std::iter::from_fn(|| machine.pop_order()).collect()
+}
+
+fn broke() -> SttFailure {
+    SttFailure::new("broke", RetryAdvice::After(Duration::ZERO), None)
+}
+
+fn final_turn(connection: ConnectionId, order: u64, from: u64, to: u64) -> SttEvent {
+    let words = (from..to).map(|second| {
+        let start = MediaTime::from_millis(second * 1000 + 100);
+        Word::new(
+            format!("w{second}"),
+            start,
+            start.plus(Duration::from_millis(300)),
+        )
+    });
+    let id = TurnId::new(connection, order);
+    SttEvent::Final(Turn::new(id, Finality::Final, None, words.collect()))
+}
+
+/// Streaming, with this much audio captured and sent.
+fn streaming(seconds: u64) -> Machine {
+    let mut machine = Machine::new(LIMITS);
+    machine.on_connected(at(0), FIRST);
+    for second in 0..seconds {
+        machine.on_frame(at(second + 1), frame(second));
+        assert_eq!(machine.pop_audio(at(second + 1)), Some(frame(second)));
+    }
+    let _ = orders(&mut machine);
+    machine
+}
+
+fn gaps(orders: &[Order]) -> Vec<(u64, u64)> {
+    let gap = |order: &Order| match order {
+        Order::Apply(SttEvent::Gap(gap)) => Some((gap.from.as_millis(), gap.to.as_millis())),
+        _ => None,
+    };
+    orders.iter().filter_map(gap).collect()
+}
+
+#[test]
+fn audio_waits_for_the_connection_and_the_end_waits_for_the_audio() {
+    let mut machine = Machine::new(LIMITS);
+    assert!(matches!(&orders(&mut machine)[..], [Order::Connect { .. }]));
+    machine.on_frame(at(1), frame(0));
+    machine.on_frame(at(2), frame(1));
+    machine.on_finish(at(2));
+    assert!(machine.pop_audio(at(2)).is_none() && orders(&mut machine).is_empty());
+    machine.on_connected(at(3), FIRST);
+    assert_eq!(machine.pop_audio(at(3)), Some(frame(0)));
+    assert_eq!(machine.pop_audio(at(3)), None, "a backlog is paced");
+    assert!(orders(&mut machine).is_empty());
+    assert_eq!(machine.pop_audio(at(4)), Some(frame(1)));
+    assert!(matches!(
+        &orders(&mut machine)[..],
+        [Order::Control {
+            control: SttControl::Finish,
+            ..
+        }]
+    ));
+}
+
+#[test]
+fn after_a_loss_the_next_connection_hears_what_no_final_covers_and_a_little_more() {
+    let mut machine = streaming(20);
+    machine.on_event(at(20), FIRST, Ok(final_turn(FIRST, 0, 0, 12)));
+    machine.on_event(at(20), FIRST, Err(broke()));
+    let told = orders(&mut machine);
+    assert!(told.iter().any(|order| matches!(
+        order,
+        Order::Apply(SttEvent::Status(ConnectionStatus::Lost { .. }))
+    )));
+    let deadline = machine.deadline().unwrap();
+    machine.on_deadline(deadline);
+    let told = orders(&mut machine);
+    let [Order::Connect { connection, base }] = &told[..] else {
+        panic!("{told:?}")
+    };
+    // The last word ends at 11.4 s, padded by up to 1.3 s, and three seconds are heard again.
+    assert_eq!((*connection, base.as_millis()), (SECOND, 7000));
+    machine.on_connected(deadline, SECOND);
+    assert_eq!(machine.pop_audio(deadline), Some(frame(7)));
+    // The words that are known do not come twice.
+    let again = final_turn(SECOND, 0, 7, 16);
+    let _ = orders(&mut machine);
+    machine.on_event(deadline, SECOND, Ok(again));
+    let told = orders(&mut machine);
+    let [Order::Apply(SttEvent::Final(turn))] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert_eq!(turn.text(), "w12 w13 w14 w15");
+}
+
+#[test]
+fn what_was_kept_too_shortly_is_a_gap_and_never_silence() {
+    let mut machine = Machine::new(Limits {
+        keep: at(5),
+        ..LIMITS
+    });
+    machine.on_connected(at(0), FIRST);
+    machine.on_event(at(0), FIRST, Err(broke()));
+    let mut told = Vec::new();
+    for second in 0..20 {
+        machine.on_frame(at(second + 1), frame(second));
+    }
+    machine.on_deadline(at(21));
+    told.extend(orders(&mut machine));
+    assert_eq!(gaps(&told), [(0, 15_000)]);
+}
+
+#[test]
+fn a_service_that_never_answers_is_given_up_and_one_that_has_is_not() {
+    let mut machine = Machine::new(LIMITS);
+    for _ in 0..FIRST_TRIES {
+        let now = machine.deadline().unwrap_or_default();
+        machine.on_deadline(now);
+        machine.on_refused(now, FIRST, broke());
+    }
+    assert!(machine.is_ended());
+    let mut machine = streaming(5);
+    machine.on_event(at(5), FIRST, Err(broke()));
+    for _ in 0..50 {
+        let now = machine.deadline().unwrap();
+        machine.on_deadline(now);
+        machine.on_refused(now, SECOND, broke());
+    }
+    assert!(!machine.is_ended());
+}
+
+#[test]
+fn a_refusal_that_can_not_pass_ends_the_capture_and_says_what_is_missing() {
+    let mut machine = streaming(5);
+    machine.on_event(at(5), FIRST, Ok(final_turn(FIRST, 0, 0, 2)));
+    let _ = orders(&mut machine);
+    let wrong = SttFailure::new("wrong key", RetryAdvice::Never, None);
+    machine.on_event(at(5), FIRST, Err(wrong));
+    let told = orders(&mut machine);
+    assert_eq!(gaps(&told), [(1400, 5000)]);
+    assert!(matches!(
+        told.last(),
+        Some(Order::End {
+            error: Some(CaptureError::Speech(_)),
+            ..
+        })
+    ));
+}
+
+#[test]
+fn silence_that_the_service_confirmed_is_no_gap() {
+    let mut machine = streaming(30);
+    machine.on_event(at(30), FIRST, Ok(final_turn(FIRST, 0, 0, 10)));
+    let (from, to) = (MediaTime::from_millis(9400), MediaTime::from_millis(29_000));
+    let silent = SttEvent::Status(ConnectionStatus::silent(from, to));
+    machine.on_event(at(30), FIRST, Ok(silent));
+    let _ = orders(&mut machine);
+    let wrong = SttFailure::new("gone", RetryAdvice::Never, None);
+    machine.on_event(at(30), FIRST, Err(wrong));
+    assert_eq!(gaps(&orders(&mut machine)), [(29_000, 30_000)]);
+}
+
+#[test]
+fn a_source_that_fails_is_told_after_its_audio_was_transcribed() {
+    let mut machine = streaming(1);
+    machine.on_source_end(at(1), Err(AudioError::Empty));
+    let _ = orders(&mut machine);
+    let mut stats = therapy_scribe_core::SttStats::default();
+    stats.complete = true;
+    machine.on_event(at(2), FIRST, Ok(SttEvent::Closed(stats)));
+    assert!(matches!(
+        &orders(&mut machine)[..],
+        [Order::End {
+            error: Some(CaptureError::Source(_)),
+            ..
+        }]
+    ));
+}
+
+#[test]
+fn a_loss_while_draining_is_made_up_for_within_the_limit() {
+    let mut machine = streaming(10);
+    machine.on_finish(at(10));
+    machine.on_event(at(11), FIRST, Err(broke()));
+    let now = machine.deadline().unwrap();
+    machine.on_deadline(now);
+    let _ = orders(&mut machine);
+    machine.on_connected(now, SECOND);
+    let mut now = now;
+    let mut sent = 0;
+    while !orders(&mut machine)
+        .iter()
+        .any(|order| matches!(order, Order::Control { .. }))
+    {
+        if machine.pop_audio(now).is_some() {
+            sent += 1;
+        } else {
+            now = machine.deadline().unwrap();
+        }
+    }
+    assert_eq!(sent, 10);
+    let end = machine.deadline().unwrap();
+    assert_eq!(end, at(10) + FINISH_LIMIT);
+    machine.on_deadline(end);
+    let told = orders(&mut machine);
+    assert_eq!(gaps(&told), [(0, 10_000)]);
+    assert!(machine.is_ended() && machine.deadline().is_none());
+}
+
+#[test]
+fn a_service_that_takes_nothing_is_left_before_the_audio_has_a_hole() {
+    let mut machine = Machine::new(Limits {
+        keep: at(5),
+        ..LIMITS
+    });
+    machine.on_connected(at(0), FIRST);
+    for second in 0..6 {
+        machine.on_frame(at(second + 1), frame(second));
+    }
+    let told = orders(&mut machine);
+    assert!(
+        told.iter()
+            .any(|order| matches!(order, Order::Drop(id) if *id == FIRST))
+    );
+}
