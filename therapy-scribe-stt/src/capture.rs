@@ -115,7 +115,7 @@ impl Capture {
     }
 
     /// Ends the session and waits until everything said is in the transcript, revisions included: a few seconds. Where
-    /// a connection was lost and audio still has to be sent again, it takes as long as that audio, and two minutes more
+    /// a connection was lost and audio still has to be sent again, it takes as long as that audio, and five minutes more
     /// at most. Waits too when the source has ended by itself. Cancel safe: the session goes on ending.
     ///
     /// # Errors

@@ -35,13 +35,16 @@ pub(super) enum Fate {
 // recognisers hear differently. Skipping costs.
 const EQUAL: i64 = 40;
 const SIMILAR: i64 = 25;
-const REPLACED: i64 = 8;
+const REPLACED: i64 = 20;
 const SKIP_NEW: i64 = 12;
 const SKIP_OLD: i64 = 8;
 /// Milliseconds that cost a point.
 const POINT: u64 = 10;
 /// How close different words must be to be the same one, in milliseconds.
 const SAME_TIME: u64 = 150;
+/// How much silence the first word of a turn may have before it, and the last after it.
+const EARLY: u64 = 1000;
+const LATE: u64 = 1300;
 /// What it counts for a distance that nothing is sure of.
 const UNSURE: u64 = 50;
 /// No word is shorter.
@@ -90,17 +93,33 @@ impl Heard {
 
     /// How far its time is from another's, by what is sure of both.
     fn distance(&self, other: &Self) -> u64 {
-        let starts = (!self.is_first && !other.is_first).then(|| self.start.abs_diff(other.start));
-        let ends = (!self.is_last && !other.is_last).then(|| self.end.abs_diff(other.end));
-        let both = starts.into_iter().chain(ends).min();
-        both.or_else(|| self.as_one(other).or_else(|| other.as_one(self)))
+        let starts = apart(self.starts(), other.starts());
+        let ends = apart(self.ends(), other.ends());
+        let sure_starts = (!self.is_first && !other.is_first).then_some(starts);
+        let sure_ends = (!self.is_last && !other.is_last).then_some(ends);
+        sure_starts
+            .into_iter()
+            .chain(sure_ends)
+            .min()
             .unwrap_or_else(|| {
-                let apart = self
-                    .start
-                    .max(other.start)
-                    .saturating_sub(self.end.min(other.end));
-                UNSURE + apart
+                let length = self.as_one(other).or_else(|| other.as_one(self));
+                starts.max(ends) + length.unwrap_or(UNSURE)
             })
+    }
+
+    /// When it may begin, and when it may end.
+    const fn starts(&self) -> (u64, u64) {
+        (
+            self.start,
+            self.start + if self.is_first { EARLY } else { 0 },
+        )
+    }
+
+    const fn ends(&self) -> (u64, u64) {
+        (
+            self.end.saturating_sub(if self.is_last { LATE } else { 0 }),
+            self.end,
+        )
     }
 
     /// Where the start of one is sure and the end of the other: how far they are from being one word of a length that
@@ -119,6 +138,10 @@ impl Heard {
         let (one, other) = (self.core(), other.core());
         one.1.min(other.1).saturating_sub(one.0.max(other.0))
     }
+}
+
+fn apart(one: (u64, u64), other: (u64, u64)) -> u64 {
+    one.0.max(other.0).saturating_sub(one.1.min(other.1))
 }
 
 /// The fate of each word of `new`, given the earlier words `old` that none of its predecessors was.
@@ -239,7 +262,7 @@ fn worth(old: &Heard, new: &Heard) -> Option<i64> {
     } else if are_similar(&old.key, &new.key) {
         SIMILAR.saturating_sub(cost)
     } else if distance <= SAME_TIME {
-        REPLACED
+        REPLACED.saturating_sub(cost)
     } else {
         0
     };

@@ -25,7 +25,7 @@ const PADDING: Duration = Duration::from_millis(1300);
 /// A service that has never answered is tried so often.
 const FIRST_TRIES: usize = 3;
 /// At the end, what is still to be made up for may take as long as it is, and this much more.
-const FINISH_LIMIT: Duration = Duration::from_secs(120);
+const FINISH_LIMIT: Duration = Duration::from_secs(300);
 
 /// What a capture may be told about its limits.
 #[derive(Debug, Clone, Copy)]
@@ -99,6 +99,10 @@ pub(super) struct Machine {
     /// Told after everything that came before it.
     source_error: Option<AudioError>,
     finish_until: Option<Duration>,
+    /// Why there is no connection.
+    failure: Option<SttFailure>,
+    /// How far the finals were when a connection last came back for the rest.
+    resumed_at: Option<MediaTime>,
     orders: VecDeque<Order>,
     stats: CaptureStats,
 }
@@ -121,6 +125,8 @@ impl Machine {
             source_ended: false,
             source_error: None,
             finish_until: None,
+            failure: None,
+            resumed_at: None,
             orders: VecDeque::new(),
             stats: CaptureStats::default(),
         };
@@ -197,7 +203,7 @@ impl Machine {
     pub(super) fn on_finish(&mut self, now: Duration) {
         if !self.is_ended() && self.finish_until.is_none() {
             self.source_ended = true;
-            self.finish_until = Some(now + self.ring.waiting() + FINISH_LIMIT);
+            self.allow_finishing(now);
             self.settle();
         }
     }
@@ -224,12 +230,18 @@ impl Machine {
             draining: false,
         };
         self.pace = Pace::new(now);
+        self.failure = None;
         if self.has_streamed {
             self.stats.reconnects += 1;
             let replaying = ConnectionStatus::replaying(self.base, self.ring.captured_until());
             self.apply(SttEvent::Status(replaying));
         }
         self.has_streamed = true;
+        // Back at last; but a service that only opens and breaks does not hold the end up for ever.
+        if self.finish_until.is_some() && self.resumed_at.is_none_or(|at| self.final_until > at) {
+            self.resumed_at = Some(self.final_until);
+            self.allow_finishing(now);
+        }
         self.settle();
     }
 
@@ -277,7 +289,8 @@ impl Machine {
         if self.finish_until.is_some_and(|until| until <= now) && !self.is_ended() {
             self.orders.push_back(Order::Drop(self.connection));
             self.gap_to_end(GapReason::EndedEarly);
-            self.end(None);
+            let failure = self.failure.take().map(CaptureError::Speech);
+            self.end(failure);
         } else if let Link::Waiting { until } = self.link
             && until <= now
         {
@@ -358,8 +371,9 @@ impl Machine {
             return self.fail(failure);
         }
         self.link = Link::Waiting { until };
-        let lost =
-            ConnectionStatus::lost(self.connection, failure.message, until.saturating_sub(now));
+        let wait = until.saturating_sub(now);
+        let lost = ConnectionStatus::lost(self.connection, failure.message.clone(), wait);
+        self.failure = Some(failure);
         self.apply(SttEvent::Status(lost));
     }
 
@@ -393,6 +407,12 @@ impl Machine {
                 control: SttControl::Finish,
             });
         }
+    }
+
+    /// The end may take as long as what is still missing, and some time beyond it.
+    fn allow_finishing(&mut self, now: Duration) {
+        let behind = self.ring.captured_until().since(self.final_until);
+        self.finish_until = Some(now + behind + FINISH_LIMIT);
     }
 
     fn audio_at(&self) -> Option<Duration> {

@@ -5,14 +5,14 @@ use std::{
     time::Duration,
 };
 
-use therapy_scribe_core::{ConnectionId, MediaTime, SpeakerId, Transcript, Word};
+use therapy_scribe_core::{ConnectionId, MediaTime, SpeakerId, Transcript, Turn, Word};
 
 use super::{script::Script, service::NUMBERS};
 
 /// Voices with fewer words than this in an overlap may come back under a new name.
 const ENOUGH: usize = 3;
-/// Audio that is on its way when a long outage begins counts as kept.
-const SLACK: Duration = Duration::from_secs(60);
+/// What is kept beside it, to be heard again.
+const SLACK: Duration = Duration::from_secs(20);
 
 #[derive(Debug, Default)]
 pub(super) struct Verdict {
@@ -23,8 +23,8 @@ pub(super) struct Verdict {
     strangers: usize,
     /// The network was gone for too long at the begin or at the end.
     pub(super) gave_up: bool,
-    /// In seconds.
-    pub(super) longest_outage: u64,
+    /// How much audio was there without a final turn at most, in milliseconds.
+    pub(super) furthest_behind: u64,
     pub(super) faults: Vec<String>,
     /// The known words that each connection hears again, by their numbers.
     overlaps: Vec<BTreeSet<usize>>,
@@ -33,7 +33,7 @@ pub(super) struct Verdict {
 impl Verdict {
     pub(super) fn connected(&mut self, _: ConnectionId, base: MediaTime, known: &Transcript) {
         self.connections += 1;
-        let words = known.turns().rev().flat_map(|turn| turn.words());
+        let words = known.turns().rev().flat_map(Turn::words);
         let again = words
             .take_while(|word| word.end().plus(Duration::from_secs(30)) >= base)
             .filter(|word| word.start() >= base.plus(Duration::from_millis(500)));
@@ -49,7 +49,7 @@ impl Verdict {
     fn judge_words(&mut self, script: &Script, transcript: &Transcript, keep: Duration) {
         let mut sure = BTreeMap::<usize, usize>::new();
         let mut undecided = BTreeMap::<usize, usize>::new();
-        for word in transcript.turns().flat_map(|turn| turn.words()) {
+        for word in transcript.turns().flat_map(Turn::words) {
             let counts = if word.may_repeat() {
                 &mut undecided
             } else {
@@ -61,7 +61,7 @@ impl Verdict {
         let gaps = transcript.gaps();
         if !self.gave_up
             && !gaps.is_empty()
-            && Duration::from_secs(self.longest_outage) + SLACK < keep
+            && Duration::from_millis(self.furthest_behind) + SLACK < keep
         {
             self.faults.push(format!("gaps without need: {gaps:?}"));
         }
@@ -85,7 +85,7 @@ impl Verdict {
 
     fn judge_voices(&mut self, script: &Script, transcript: &Transcript) {
         let mut ids = [BTreeSet::<SpeakerId>::new(), BTreeSet::new()];
-        for word in transcript.turns().flat_map(|turn| turn.words()) {
+        for word in transcript.turns().flat_map(Turn::words) {
             let person = script.words[number(word)].person;
             ids[person].extend(word.speaker());
         }

@@ -123,6 +123,12 @@ impl Script {
         }
         Self { words }
     }
+
+    /// Leaves out what is said after the recording's end.
+    pub(super) fn end_at(&mut self, captured: std::time::Duration) {
+        let captured = u64::try_from(captured.as_millis()).unwrap_or(u64::MAX);
+        self.words.retain(|word| word.end <= captured);
+    }
 }
 
 fn say(
