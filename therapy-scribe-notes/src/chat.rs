@@ -52,6 +52,10 @@ pub struct ChatRequest {
     pub max_tokens: u32,
     /// How many calls it may take at most; each may be billed, even one whose answer never came. Default 3.
     pub tries: usize,
+    /// The model that should answer if it can, as where its own answer is to be put right. For providers of several.
+    pub prefer: Option<String>,
+    /// Models that have had their turn: the others are asked first.
+    pub avoid: Vec<String>,
 }
 
 const TRIES: usize = 3;
@@ -68,6 +72,8 @@ impl ChatRequest {
             schema: None,
             max_tokens: MAX_TOKENS,
             tries: TRIES,
+            prefer: None,
+            avoid: Vec::new(),
         }
     }
 

@@ -52,6 +52,7 @@ mod canonical;
 mod chat;
 mod dap;
 mod draft;
+mod drafting;
 mod ehr;
 mod error;
 mod format;

@@ -1,22 +1,40 @@
-//! Sections that stop in the middle of a sentence (`llm-gateway.md` 4.4). Some models end a long string early and call the
+//! Texts that stop in the middle of a sentence (`llm-gateway.md` 4.4). Some models end a long string early and call the
 //! answer whole.
 
 use serde_json::Value;
 use therapy_scribe_core::Phi;
 
-use crate::{Finding, FindingKind, NoteFormat, Severity};
+use crate::{Finding, FindingKind, Severity};
 
 /// Shorter texts need no full stop: "None reported", "Weekly".
 const PROSE_WORDS: usize = 9;
 
-/// The keys of the sections that do.
-pub(crate) fn sections<'a>(value: &Value, format: &'a dyn NoteFormat) -> Vec<&'a str> {
-    let stops_early = |key: &&str| {
-        let text = value.get(*key).and_then(Value::as_str).unwrap_or_default();
-        text.split_whitespace().count() >= PROSE_WORDS && !is_ended(text)
-    };
-    let keys = format.sections().iter().map(|section| section.key.as_str());
-    keys.filter(stops_early).collect()
+/// The texts that do, by their JSON pointers.
+pub(crate) fn places(value: &Value) -> Vec<String> {
+    let mut places = Vec::new();
+    collect(value, "", &mut places);
+    places
+}
+
+fn collect(value: &Value, at: &str, places: &mut Vec<String>) {
+    match value {
+        Value::String(text)
+            if text.split_whitespace().count() >= PROSE_WORDS && !is_ended(text) =>
+        {
+            places.push(at.to_owned());
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                collect(item, &format!("{at}/{index}"), places);
+            }
+        }
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                collect(field, &format!("{at}/{name}"), places);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn is_ended(text: &str) -> bool {
@@ -27,18 +45,18 @@ fn is_ended(text: &str) -> bool {
 }
 
 /// What the model is told.
-pub(crate) fn problem(key: &str) -> String {
-    format!("`{key}` stops in the middle of a sentence; write it to its end")
+pub(crate) fn problem(place: &str) -> String {
+    format!("`{place}` stops in the middle of a sentence; write it to its end")
 }
 
 /// What the clinician is told.
-pub(crate) fn finding(key: &str) -> Finding {
+pub(crate) fn finding(place: String) -> Finding {
     Finding {
         kind: FindingKind::Unfinished,
         severity: Severity::Advisory,
-        place: format!("/{key}"),
+        place,
         text: Phi::new(
-            "this section stops in the middle of a sentence: some of it may be missing".to_owned(),
+            "this stops in the middle of a sentence: some of it may be missing".to_owned(),
         ),
     }
 }

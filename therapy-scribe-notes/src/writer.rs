@@ -2,16 +2,12 @@
 
 use std::{fmt, sync::Arc};
 
-use serde_json::Value;
 use sha2::{Digest, Sha256};
-use therapy_scribe_core::{Phi, Transcript};
+use therapy_scribe_core::Transcript;
 
 use crate::{
-    ChatMessage, ChatModel, ChatReply, ChatRequest, Draft, Error, NoteFormat, PROMPT_VERSION,
-    Provenance, ResponseSchema, Result, Speaker, WallTime, prompt,
-    reply::{self, Outcome},
-    sign::hex,
-    unfinished, validate,
+    ChatModel, ChatReply, ChatRequest, Draft, Error, NoteFormat, PROMPT_VERSION, Provenance,
+    ResponseSchema, Result, WallTime, drafting::Drafting, prompt, sign::hex,
 };
 
 /// Has a language model draft notes. Cheap to clone.
@@ -20,9 +16,6 @@ pub struct NoteWriter {
     model: Arc<dyn ChatModel>,
     max_tokens: Option<u32>,
 }
-
-/// The first request, and then one more for a larger budget or a repair.
-const ROUNDS: usize = 2;
 
 impl NoteWriter {
     /// A writer on a model.
@@ -49,9 +42,9 @@ impl NoteWriter {
         self.model.check(now).await
     }
 
-    /// Drafts a note. A reply that was cut is asked for once more with twice the budget, one that breaks the format once
-    /// more with what is wrong; then it is an error that keeps the reply. A section that still stops in the middle of a
-    /// sentence is a finding.
+    /// Drafts a note, with three calls of a model at most. A reply that was cut is asked for once more with twice the
+    /// budget, one that breaks the format once more with what is wrong; then, and where a model declines, it is the next
+    /// model's turn, and at last an error that keeps the reply. What still stops in the middle of a sentence is a finding.
     ///
     /// Dropping the future abandons the draft and leaves nothing half made.
     ///
@@ -72,45 +65,19 @@ impl NoteWriter {
         let mut request =
             ChatRequest::new(prompt::system(&*format), prompt::user(transcript)).schema(schema);
         request.max_tokens = self.max_tokens.unwrap_or(request.max_tokens);
-        let (mut last, mut unfinished) = (Error::Declined, None);
-        for _ in 0..ROUNDS {
-            match self.attempt(transcript, &format, &mut request).await {
-                Ok(Attempt::Whole(draft)) => return Ok(draft),
-                Ok(Attempt::Unfinished(draft)) => unfinished = Some(draft),
-                Ok(Attempt::Failed(error)) => last = error,
-                // What there is, is better than an error.
-                Err(error) => return unfinished.ok_or(error),
-            }
-            if request.tries == 0 {
-                break;
+        let mut drafting = Drafting::new(format, request);
+        while let Some(request) = drafting.next() {
+            match self.model.complete(request).await {
+                Ok(reply) => {
+                    let provenance = self.provenance(transcript, &reply);
+                    if let Some(draft) = drafting.on_reply(&reply, provenance) {
+                        return Ok(draft);
+                    }
+                }
+                Err(error) => return drafting.finish(Some(error)),
             }
         }
-        unfinished.ok_or(last)
-    }
-
-    /// Asks once, and changes the request so that a second time can go better.
-    async fn attempt(
-        &self,
-        transcript: &Transcript,
-        format: &Arc<dyn NoteFormat>,
-        request: &mut ChatRequest,
-    ) -> Result<Attempt> {
-        let reply = self.model.complete(request).await?;
-        request.tries = request.tries.saturating_sub(reply.tries);
-        let value = match judge(&reply, &**format, request.max_tokens) {
-            Ok(value) => value,
-            Err(verdict) => return verdict.adjust(request, reply).map(Attempt::Failed),
-        };
-        let keys = unfinished::sections(&value, &**format);
-        let provenance = self.provenance(transcript, &reply);
-        let mut draft = Draft::new(Arc::clone(format), value, provenance);
-        if keys.is_empty() {
-            return Ok(Attempt::Whole(draft));
-        }
-        let problems: Vec<_> = keys.iter().map(|key| unfinished::problem(key)).collect();
-        ask_again(request, reply.content.expose(), &problems);
-        draft.add_findings(keys.into_iter().map(unfinished::finding));
-        Ok(Attempt::Unfinished(draft))
+        drafting.finish(None)
     }
 
     fn provenance(&self, transcript: &Transcript, reply: &ChatReply) -> Provenance {
@@ -133,81 +100,4 @@ impl fmt::Debug for NoteWriter {
             .field("model", &self.model.name())
             .finish_non_exhaustive()
     }
-}
-
-/// What one request came to.
-enum Attempt {
-    Whole(Draft),
-    Unfinished(Draft),
-    Failed(Error),
-}
-
-/// Why a reply is no note.
-enum Verdict {
-    Cut(u32),
-    Declined,
-    Prose,
-    Broken {
-        format: String,
-        problems: Vec<String>,
-    },
-}
-
-fn judge(reply: &ChatReply, format: &dyn NoteFormat, max_tokens: u32) -> Result<Value, Verdict> {
-    let value = match reply::read(reply) {
-        Outcome::Value(value) => value,
-        Outcome::Cut => return Err(Verdict::Cut(max_tokens)),
-        Outcome::Declined => return Err(Verdict::Declined),
-        Outcome::Prose => return Err(Verdict::Prose),
-    };
-    let problems = validate::problems(&value, format.schema());
-    if problems.is_empty() {
-        Ok(value)
-    } else {
-        Err(Verdict::Broken {
-            format: format.id().to_owned(),
-            problems,
-        })
-    }
-}
-
-impl Verdict {
-    /// Changes the request so that a second try can go better, and gives the error for when it does not. A refusal is
-    /// not argued with.
-    fn adjust(self, request: &mut ChatRequest, reply: ChatReply) -> Result<Error> {
-        let text = reply.content.into_inner();
-        match self {
-            Self::Declined => Err(Error::Declined),
-            Self::Cut(max_tokens) => {
-                request.max_tokens = max_tokens.saturating_mul(2);
-                Ok(Error::OutOfBudget {
-                    max_tokens: request.max_tokens,
-                })
-            }
-            Self::Prose => {
-                let problem = ["the answer must be one JSON object".to_owned()];
-                ask_again(request, &text, &problem);
-                Ok(Error::NotANote {
-                    reply: Phi::new(text),
-                })
-            }
-            Self::Broken { format, problems } => {
-                ask_again(request, &text, &problems);
-                Ok(Error::Malformed {
-                    format,
-                    problems: problems.len(),
-                    reply: Phi::new(text),
-                })
-            }
-        }
-    }
-}
-
-fn ask_again(request: &mut ChatRequest, reply: &str, problems: &[String]) {
-    request
-        .messages
-        .push(ChatMessage::new(Speaker::Assistant, reply));
-    request
-        .messages
-        .push(ChatMessage::new(Speaker::User, prompt::repair(problems)));
 }

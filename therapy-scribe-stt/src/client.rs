@@ -1,6 +1,13 @@
 //! The client: one configuration, any number of connections.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use futures_util::StreamExt;
@@ -37,6 +44,8 @@ pub struct SttClient {
     access: Access,
     config: Arc<StreamingConfig>,
     name: Arc<str>,
+    /// Where in the list of models the one is that the service took last.
+    taken: Arc<AtomicUsize>,
 }
 
 /// What opens sessions.
@@ -90,6 +99,7 @@ impl SttClient {
             access,
             name: name(&config),
             config: Arc::new(config),
+            taken: Arc::default(),
         }
     }
 
@@ -111,12 +121,13 @@ impl SttClient {
     #[must_use]
     pub fn config(mut self, config: StreamingConfig) -> Self {
         self.name = name(&config);
+        self.taken = Arc::default();
         self.config = Arc::new(config);
         self
     }
 
     /// Opens a session and waits until the service is ready for audio. The models are tried in their order; the next is
-    /// tried when the service refuses one by name.
+    /// tried when the service refuses one by name, and from then on it is the first: every open counts against a limit.
     ///
     /// Cancel safe: a dropped call leaves no session behind.
     ///
@@ -126,8 +137,13 @@ impl SttClient {
     pub async fn connect(&self, open: SttOpen) -> Result<(SttHandle, SttEvents), Error> {
         check_format(&self.config, open.format).map_err(Error::Config)?;
         let mut refused = Error::ClosedEarly;
-        for model in self.config.models() {
+        let first = self.taken.load(Ordering::Relaxed);
+        for (index, model) in self.config.models().iter().enumerate().skip(first) {
             match self.connect_to(model, open).await {
+                Ok(session) => {
+                    self.taken.store(index, Ordering::Relaxed);
+                    return Ok(session);
+                }
                 Err(error @ Error::Model { .. }) => {
                     tracing::info!(
                         model = model.as_str(),
@@ -135,7 +151,7 @@ impl SttClient {
                     );
                     refused = error;
                 }
-                outcome => return outcome,
+                Err(error) => return Err(error),
             }
         }
         Err(refused)

@@ -75,7 +75,8 @@ impl StreamingConfig {
 
     /// One microphone in a room with this many people: the newest model and the one before it, Medical Mode,
     /// diarization with labels revised every five minutes, therapy turn settings, heartbeat, and two minutes until a
-    /// session that lost its client ends.
+    /// session that lost its client ends. For sessions in English; for others `to_builder()` and
+    /// [`spoken_in`](StreamingConfigBuilder::spoken_in).
     ///
     /// # Errors
     /// [`ConfigError::Range`] when `people` is not 1 to 10.
@@ -85,8 +86,8 @@ impl StreamingConfig {
             .build()
     }
 
-    /// One participant's channel of a call: as [`one_room`](Self::one_room), without diarization, since the channel
-    /// says who speaks.
+    /// One participant's channel of a call, in English: as [`one_room`](Self::one_room), without diarization, since the
+    /// channel says who speaks.
     ///
     /// # Errors
     /// None in practice: the preset is checked by a test.

@@ -179,6 +179,7 @@ impl Streaming {
         }
         if let Some(wanted) = update.flag("session_heartbeat") {
             self.heartbeat_wanted = wanted;
+            self.heartbeat_heard = false;
         }
         match update.into_message() {
             Ok(text) => self.outgoing.push_back(Outgoing::Text(text)),

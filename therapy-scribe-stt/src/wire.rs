@@ -109,15 +109,15 @@ struct Head<'a> {
     turn_order: Option<Number>,
     #[serde(default)]
     end_of_turn: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     turn_is_formatted: Option<bool>,
     #[serde(borrow, default)]
     transcript: Option<&'a RawValue>,
     #[serde(borrow, default)]
     words: Option<&'a RawValue>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient")]
     speaker_label: Option<Text<'a>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient")]
     language_code: Option<Text<'a>>,
 }
 
@@ -191,19 +191,19 @@ pub(crate) struct Begin<'a> {
 /// What the service says it runs. Eight keys on the live server; older servers omit it.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Configuration<'a> {
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient")]
     pub(crate) model: Option<Text<'a>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient")]
     pub(crate) mode: Option<Text<'a>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) speaker_labels: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) redact_pii: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) filter_profanity: Option<bool>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient")]
     pub(crate) domain: Option<Text<'a>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient")]
     pub(crate) voice_focus: Option<Text<'a>>,
 }
 
@@ -218,16 +218,35 @@ pub(crate) struct SpeechStarted {
 #[derive(Debug, Deserialize)]
 pub(crate) struct SpeakerRevision<'a> {
     #[serde(borrow, default)]
-    pub(crate) revisions: Option<Vec<Revision<'a>>>,
+    revisions: Option<Vec<&'a RawValue>>,
+}
+
+impl<'a> SpeakerRevision<'a> {
+    /// Each turn's, or that it could not be read.
+    pub(crate) fn revisions(&self) -> impl Iterator<Item = Result<Revision<'a>, Malformed>> {
+        let revisions = self.revisions.iter().flatten();
+        revisions.map(|revision| {
+            let malformed = |_| Malformed::new("SpeakerRevision", 1, 1);
+            serde_json::from_str(revision.get()).map_err(malformed)
+        })
+    }
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Revision<'a> {
     pub(crate) turn_order: Number,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient")]
     pub(crate) speaker_label: Option<Text<'a>>,
     #[serde(borrow, default)]
-    pub(crate) words: Option<Vec<RevisedWord<'a>>>,
+    pub(crate) words: Option<Vec<&'a RawValue>>,
+}
+
+impl<'a> Revision<'a> {
+    /// The words that can be read: an odd one must not keep the labels of the others from being put right.
+    pub(crate) fn words(&self) -> impl Iterator<Item = RevisedWord<'a>> {
+        let words = self.words.iter().flatten();
+        words.filter_map(|word| serde_json::from_str(word.get()).ok())
+    }
 }
 
 /// Text is never taken from a revision: whether it is redacted is documented nowhere.
@@ -235,7 +254,7 @@ pub(crate) struct Revision<'a> {
 pub(crate) struct RevisedWord<'a> {
     pub(crate) start: Number,
     pub(crate) end: Number,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient")]
     pub(crate) speaker: Option<Text<'a>>,
 }
 

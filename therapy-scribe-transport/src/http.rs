@@ -1,6 +1,9 @@
 //! The one HTTP call.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{
@@ -275,14 +278,22 @@ impl HttpReply {
         &self.body
     }
 
-    /// How long to wait before another try, by `retry-after` in seconds; a date is not read.
+    /// How long to wait before another try, by `retry-after`: seconds, or a date by the server's own clock.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        self.header("retry-after")?
-            .trim()
-            .parse()
-            .ok()
-            .map(Duration::from_secs)
+        let value = self.header("retry-after")?.trim();
+        match value.parse() {
+            Ok(seconds) => Some(Duration::from_secs(seconds)),
+            Err(_) => self.until(httpdate::parse_http_date(value).ok()?),
+        }
+    }
+
+    /// How long it is until a point in time, by the server's own clock; zero when it has passed, `None` when the server
+    /// does not say what time it is.
+    #[must_use]
+    pub fn until(&self, time: SystemTime) -> Option<Duration> {
+        let now = httpdate::parse_http_date(self.header("date")?).ok()?;
+        Some(time.duration_since(now).unwrap_or_default())
     }
 }
 

@@ -101,12 +101,17 @@ impl Gateway {
             status: reply.status(),
         };
         let catalogue: wire::Catalogue = serde_json::from_slice(reply.body()).map_err(broken)?;
-        Ok(catalogue
-            .data
-            .unwrap_or_default()
-            .into_iter()
-            .map(ModelInfo::from)
-            .collect())
+        Ok(catalogue.models().map(ModelInfo::from).collect())
+    }
+
+    /// The models in the order in which they are asked this.
+    fn in_turn(&self, request: &ChatRequest) -> Vec<String> {
+        let mut models = self.config.models.clone();
+        models.sort_by_key(|model| {
+            let is_preferred = request.prefer.as_ref() == Some(model);
+            (!is_preferred, request.avoid.contains(model))
+        });
+        models
     }
 
     async fn ask(
@@ -177,7 +182,7 @@ impl ChatModel for Gateway {
 
     async fn complete(&self, request: &ChatRequest) -> Result<ChatReply> {
         let used = AtomicUsize::new(0);
-        let models = &self.config.models;
+        let models = self.in_turn(request);
         if let (Fallbacks::Gateway { .. }, Some((first, others))) =
             (self.config.fallbacks, models.split_first())
         {
@@ -304,7 +309,11 @@ impl From<wire::Model> for ModelInfo {
             context_length: model.context_length,
             structured_output: takes("response_format"),
             temperature: takes("temperature"),
-            retires_at: model.retirement_date.filter(|date| *date > 0),
+            retires_at: model
+                .retirement_date
+                .and_then(|date| Duration::try_from_secs_f64(date).ok())
+                .map(|date| date.as_secs())
+                .filter(|date| *date > 0),
         }
     }
 }

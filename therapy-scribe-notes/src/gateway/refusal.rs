@@ -17,12 +17,19 @@ const CROWDED: Duration = Duration::from_secs(10);
 
 /// When a service that is over its limit may be asked again.
 pub(super) fn patience(reply: &HttpReply) -> Duration {
-    let reset = || {
-        let value: u64 = reply.header("x-ratelimit-reset")?.trim().parse().ok()?;
-        // Seconds to wait; a point in time, as others send it, would be some fifty years.
-        (value <= 3600).then(|| Duration::from_secs(value))
-    };
+    let reset = || reset(reply);
     reply.retry_after().or_else(reset).unwrap_or(CROWDED)
+}
+
+/// Seconds to wait, or the Unix time to wait for, measured by the service's own clock.
+fn reset(reply: &HttpReply) -> Option<Duration> {
+    /// Larger values are points in time.
+    const POINT_IN_TIME: u64 = 1_000_000_000;
+    let value = reply.header("x-ratelimit-reset")?.trim().parse().ok()?;
+    if value < POINT_IN_TIME {
+        return Some(Duration::from_secs(value));
+    }
+    reply.until(std::time::UNIX_EPOCH.checked_add(Duration::from_secs(value))?)
 }
 
 /// The error of a reply that is no answer.
@@ -51,10 +58,12 @@ fn error(status: u16, body: &[u8], retry_after: Option<Duration>, model: &str) -
             model: model(),
             reason: "it has no structured output",
         },
-        400 if says("model") && (says("is not supported") || says("not found")) => Error::Model {
-            model: model(),
-            reason: "the service does not know it",
-        },
+        400 if message.starts_with("model ") && (says("is not supported") || says("not found")) => {
+            Error::Model {
+                model: model(),
+                reason: "the service does not know it",
+            }
+        }
         status => refused(status, &message),
     }
 }
@@ -135,6 +144,12 @@ mod tests {
             (
                 400,
                 flat("response_format is invalid: CANARY of the model is not supported"),
+                ErrorKind::Service,
+                false,
+            ),
+            (
+                400,
+                flat("Unsupported parameter: CANARY is not supported with this model."),
                 ErrorKind::Service,
                 false,
             ),

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Fallbacks, GatewayConfig};
+use super::{Fallbacks, GatewayConfig, Vendor};
 use crate::{ChatReply, ChatRequest, Finish, Speaker, Usage};
 
 /// The body of a request for one model.
@@ -25,7 +25,10 @@ pub(super) fn request(
     let mut body = Map::new();
     body.insert("model".to_owned(), model.into());
     body.insert("messages".to_owned(), messages.into());
-    body.insert("max_tokens".to_owned(), request.max_tokens.into());
+    body.insert(
+        "max_tokens".to_owned(),
+        budget(model, request.max_tokens).into(),
+    );
     if let Some(temperature) = config.temperature {
         body.insert("temperature".to_owned(), json!(temperature));
     }
@@ -49,53 +52,61 @@ pub(super) fn request(
     Value::Object(body)
 }
 
+/// Google's models think within the budget for the answer (3.1, 3.3).
+fn budget(model: &str, max_tokens: u32) -> u32 {
+    match Vendor::of(model) {
+        Vendor::Google => max_tokens.saturating_add(max_tokens / 2),
+        _ => max_tokens,
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Reply {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     request_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     model: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     request: Option<Echo>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     choices: Option<Vec<Choice>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     usage: Option<WireUsage>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 struct Echo {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     model: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 struct Choice {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     message: Option<Message>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     finish_reason: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 struct Message {
     /// A string; null beside tool calls.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     content: Option<Value>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     refusal: Option<String>,
 }
 
 #[derive(Debug, Default, Clone, Copy, Deserialize)]
 #[expect(clippy::struct_field_names, reason = "the wire's own names")]
 struct WireUsage {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     input_tokens: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     prompt_tokens: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     output_tokens: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     completion_tokens: Option<u64>,
 }
 
@@ -190,21 +201,39 @@ pub(super) fn finish(word: Option<&str>) -> Finish {
     }
 }
 
+/// The catalogue. Entries that can't be read are left out: one odd model must not hide the others.
 #[derive(Debug, Deserialize)]
 pub(super) struct Catalogue {
     #[serde(default)]
-    pub(super) data: Option<Vec<Model>>,
+    data: Option<Vec<Value>>,
+}
+
+impl Catalogue {
+    pub(super) fn models(self) -> impl Iterator<Item = Model> {
+        let entries = self.data.unwrap_or_default().into_iter();
+        entries.filter_map(|entry| Model::deserialize(entry).ok())
+    }
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Model {
     pub(super) id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) context_length: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) supported_parameters: Option<Vec<String>>,
-    #[serde(default)]
-    pub(super) retirement_date: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) retirement_date: Option<f64>,
+}
+
+/// A field whose shape is wrong counts as absent: an answer that was paid for is not thrown away for a number.
+fn lenient<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::de::DeserializeOwned,
+{
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value::<Option<T>>(value).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -81,7 +81,12 @@ async fn a_model_that_says_nothing_has_declined_and_the_next_is_asked() {
 async fn a_sentence_that_is_cut_by_the_vendor_is_noticed() {
     let (drafted, asked) = outcome(vec![ChatReply::CutSentence], TWO).await;
     assert_eq!((drafted.unwrap().findings().len(), asked.len()), (0, 2));
-    let (drafted, _) = outcome(vec![ChatReply::CutSentence, ChatReply::CutSentence], TWO).await;
+    // Cut twice: the second model has its turn. Cut by both: a draft with a finding.
+    let cut = || ChatReply::CutSentence;
+    let (drafted, asked) = outcome(vec![cut(), cut()], TWO).await;
+    assert_eq!(asked, [TWO[0], TWO[0], TWO[1]]);
+    assert_eq!(drafted.unwrap().findings().len(), 0);
+    let (drafted, _) = outcome(vec![cut(), cut(), cut()], TWO).await;
     let drafted = drafted.unwrap();
     let kinds = drafted.findings().iter().map(|finding| finding.kind);
     assert!(
@@ -89,6 +94,18 @@ async fn a_sentence_that_is_cut_by_the_vendor_is_noticed() {
             .into_iter()
             .any(|kind| kind == FindingKind::Unfinished)
     );
+}
+
+#[tokio::test]
+async fn a_repair_goes_to_the_model_that_wrote_it_and_prose_to_the_next() {
+    let (drafted, asked) = outcome(vec![ChatReply::Refusal, ChatReply::BreaksSchema], TWO).await;
+    assert_eq!(asked, [TWO[0], TWO[1], TWO[1]]);
+    assert_eq!(drafted.unwrap().provenance().model.as_deref(), Some(TWO[1]));
+    let (drafted, asked) = outcome(vec![ChatReply::Prose], TWO).await;
+    assert_eq!(asked, TWO);
+    assert_eq!(drafted.unwrap().provenance().model.as_deref(), Some(TWO[1]));
+    let (drafted, asked) = outcome(vec![ChatReply::Prose, ChatReply::Status(500)], TWO).await;
+    assert!(asked.len() == 3 && drafted.is_ok(), "{asked:?}");
 }
 
 #[tokio::test]

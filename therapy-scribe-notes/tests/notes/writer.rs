@@ -38,7 +38,7 @@ async fn a_section_that_stops_in_mid_sentence_is_asked_for_again() {
     assert_eq!(draft.section("data"), Some(WHOLE));
     assert_eq!(unfinished(&draft), 0);
     let asked = model.asked();
-    assert!(asked[1].messages.last().unwrap().text.contains("`data`"));
+    assert!(asked[1].messages.last().unwrap().text.contains("`/data`"));
 }
 
 #[tokio::test]
@@ -59,14 +59,39 @@ async fn a_section_that_stays_broken_off_is_a_finding_and_not_an_error() {
 #[tokio::test]
 async fn a_draft_costs_three_calls_at_most() {
     let broken = || "{}".to_owned();
-    for (first, rounds, left) in [(1, 2, 2), (2, 2, 1), (3, 1, 0)] {
-        let model = Arc::new(Scripted::new([(first, broken()), (1, broken())]));
+    for (first, rounds, left) in [(1, 3, 2), (2, 2, 1), (3, 1, 0)] {
+        let replies = [first, 1, 1, 1].map(|tries| (tries, broken()));
+        let model = Arc::new(Scripted::new(replies));
         let error = draft(&model).await.unwrap_err();
         assert!(matches!(error, Error::Malformed { .. }), "{error:?}");
         let asked = model.asked();
         assert_eq!(asked.len(), rounds, "after {first} calls");
         assert!(asked.get(1).is_none_or(|second| second.tries == left));
     }
+}
+
+#[tokio::test]
+async fn what_a_model_wrote_is_kept_when_the_next_call_fails() {
+    let model = Arc::new(Scripted::new([(1, "Client slept badly.".to_owned())]));
+    let error = draft(&model).await.unwrap_err();
+    assert!(
+        matches!(&error, Error::NotANote { reply, .. } if reply.expose().contains("slept")),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_flag_that_breaks_off_is_noticed_like_a_section() {
+    let flag = "Client said that on Sunday night she had taken out all of the tablets and";
+    let note = dap(WHOLE).replace("[]", &format!("[\"{flag}\"]"));
+    let model = Arc::new(Scripted::new([(1, note)]));
+    let draft = draft(&model).await.unwrap();
+    let places: Vec<_> = draft
+        .findings()
+        .iter()
+        .map(|finding| &*finding.place)
+        .collect();
+    assert_eq!(places, ["/risk_flags/0", "/risk_flags/0"]);
 }
 
 #[tokio::test]

@@ -124,6 +124,16 @@ impl StreamingConfigBuilder {
         self
     }
 
+    /// `language_codes` and `domain` together: the languages of the session, the main one first, with Medical Mode if it
+    /// knows one of them. What a preset needs to be one for another language.
+    pub fn spoken_in(mut self, languages: impl IntoIterator<Item = Language>) -> Self {
+        self.fields.languages = languages.into_iter().collect();
+        let has_medical_mode = |language: &Language| language.has_medical_mode();
+        let medical = self.fields.languages.iter().any(has_medical_mode);
+        self.fields.domain = medical.then_some(Domain::MedicalV1);
+        self
+    }
+
     /// `language_detection`: reports the language of each final. Default: off.
     pub const fn language_detection(mut self, on: bool) -> Self {
         self.fields.language_detection = Some(on);

@@ -228,6 +228,10 @@ pub(crate) fn has_parameter(
             u3 || *model == SpeechModel::UniversalStreamingMultilingual,
             "choose a multilingual model",
         ),
+        "end_of_turn_confidence_threshold" => (
+            model.is_universal_streaming(),
+            "turns end by silence there: set silences",
+        ),
         "format_turns" => (
             model.is_universal_streaming(),
             "leave it out: its finals are always formatted",

@@ -29,6 +29,18 @@ fn a_channel_of_a_call_is_not_diarized() {
 }
 
 #[test]
+fn a_preset_becomes_one_for_another_language() {
+    let spoken_in = |languages: &[Language]| {
+        let preset = StreamingConfig::one_room(2).unwrap().to_builder();
+        query(&preset.spoken_in(languages.iter().copied()).build().unwrap())
+    };
+    let german = spoken_in(&[Language::German]);
+    assert!(german.contains("%22de%22") && german.contains("domain=medical-v1"));
+    let dutch = spoken_in(&[Language::Dutch]);
+    assert!(dutch.contains("%22nl%22") && !dutch.contains("domain"));
+}
+
+#[test]
 fn the_preset_of_tutorials_uses_the_legacy_model() {
     let query = query(&StreamingConfig::tutorial(Keyterms::cbt()).unwrap());
     assert_eq!(

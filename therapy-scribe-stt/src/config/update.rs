@@ -157,8 +157,17 @@ impl ConfigUpdate {
             return Err(checks::MODE_WITH_DIARIZATION);
         }
         if !model.is_universal_streaming() {
-            // The published presets name it beside the silences.
+            // The published presets name it beside the silences; by itself it would do nothing.
             self.fields.remove("end_of_turn_confidence_threshold");
+            if self.fields.is_empty() {
+                checks::has_parameter(model, "end_of_turn_confidence_threshold")?;
+            }
+        }
+        // At connect every model takes it, in the middle of a session only these.
+        if self.fields.contains_key("vad_threshold") && !model.is_universal_3() {
+            return Err(ConfigError::Conflict(
+                "the model takes `vad_threshold` only when the session is opened",
+            ));
         }
         self.fields
             .keys()
@@ -255,6 +264,11 @@ mod tests {
             told(therapy.clone(), &u3).unwrap(),
             r#"{"max_turn_silence":3600,"min_turn_silence":800,"type":"UpdateConfiguration"}"#
         );
+        let threshold = TurnDetection::server_default().threshold(0.5);
+        let threshold = ConfigUpdate::new().turns(&threshold);
+        assert!(told(threshold.clone(), &u3).is_err() && told(threshold, &english).is_ok());
+        let vad = ConfigUpdate::new().vad_threshold(0.3);
+        assert!(told(vad.clone(), &english).is_err() && told(vad, &u3).is_ok());
         assert!(
             told(therapy, &english)
                 .unwrap()

@@ -22,7 +22,10 @@ pub(crate) fn classify(code: Option<u16>, text: &str, model: &str) -> Error {
     }
     match code {
         1008 | 4001 | 4002 | 4003 => unauthorized(code, text, says),
+        3006 if text.is_empty() => Error::Unexplained,
         3006 | 4000 | 4101 => invalid(text, model, says),
+        // Frames are cut to lengths that the service takes, so without a text it can only be the rate.
+        3007 if text.is_empty() => Error::TooFast,
         3007 => Error::Framing,
         3008 => Error::Expired,
         3009 => Error::TooManySessions,
@@ -246,6 +249,8 @@ mod tests {
             Limit,
             true,
         ),
+        (3007, "See Error message for details", Limit, true),
+        (3006, "", Access, true),
         (4000, "", Configuration, false),
         (4001, "", Access, false),
         (4002, "", Access, false),

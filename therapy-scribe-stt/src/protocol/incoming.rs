@@ -25,7 +25,7 @@ impl Streaming {
                     self.items.status(ConnectionStatus::SpeechStarted(at));
                 }
             }
-            Message::SpeakerRevision(revision) => self.on_revision(revision),
+            Message::SpeakerRevision(revision) => self.on_revision(&revision),
             Message::Heartbeat(heartbeat) => self.on_heartbeat(&heartbeat),
             Message::Silence(silence) => self.on_silence(&silence),
             Message::Warning(warning) => {
@@ -61,38 +61,39 @@ impl Streaming {
         }
     }
 
-    fn on_revision(&mut self, revision: wire::SpeakerRevision<'_>) {
-        let clock = self.clock;
-        let speaker = |letters: Option<&str>| {
-            letters.and_then(|letters| SpeakerId::from_letters(clock.connection, letters))
-        };
-        let relabel = |revision: wire::Revision<'_>| {
-            let words = revision.words.unwrap_or_default();
-            let words = words.iter().map(|word| {
-                let (start, end) = (
-                    clock.media(word.start.to_u64()),
-                    clock.media(word.end.to_u64()),
-                );
-                RelabelledWord::new(start, end, speaker(word.speaker.as_deref()))
-            });
-            let turn = self.turns.id(revision.turn_order.to_u64());
-            Relabel::new(
-                turn,
-                speaker(revision.speaker_label.as_deref()),
-                words.collect(),
-            )
-        };
-        let relabels: Vec<_> = revision
-            .revisions
-            .unwrap_or_default()
-            .into_iter()
-            .map(relabel)
-            .collect();
+    fn on_revision(&mut self, message: &wire::SpeakerRevision<'_>) {
+        let mut relabels = Vec::new();
+        for revision in message.revisions() {
+            match revision {
+                Ok(revision) => relabels.push(self.relabel(&revision)),
+                Err(malformed) => self.on_malformed(malformed),
+            }
+        }
         // A final that still waits for its formatted copy must be there before its revision.
         self.turns.settle(&mut self.items);
         if !relabels.is_empty() {
             self.items.push(SttEvent::Revised(relabels));
         }
+    }
+
+    fn relabel(&self, revision: &wire::Revision<'_>) -> Relabel {
+        let clock = self.clock;
+        let speaker = |letters: Option<&str>| {
+            letters.and_then(|letters| SpeakerId::from_letters(clock.connection, letters))
+        };
+        let words = revision.words().map(|word| {
+            let (start, end) = (
+                clock.media(word.start.to_u64()),
+                clock.media(word.end.to_u64()),
+            );
+            RelabelledWord::new(start, end, speaker(word.speaker.as_deref()))
+        });
+        let turn = self.turns.id(revision.turn_order.to_u64());
+        Relabel::new(
+            turn,
+            speaker(revision.speaker_label.as_deref()),
+            words.collect(),
+        )
     }
 
     fn on_error(&mut self, now: Duration, error: &wire::ServiceError<'_>) {

@@ -284,6 +284,25 @@ fn a_final_whose_words_cannot_be_read_has_those_of_its_transcript() {
 }
 
 #[test]
+fn an_odd_label_costs_neither_a_final_nor_the_rest_of_a_revision() {
+    let mut machine = begun();
+    let words = [word("I", 0, 50, "A"), word("slept", 60, 90, "A")].join(",");
+    let odd = turn(0, true, &words).replace(r#""speaker_label":"B""#, r#""speaker_label":3"#);
+    hear(&mut machine, &odd);
+    assert!(matches!(&events(&mut machine)[..], [SttEvent::Final(_)]));
+    hear(
+        &mut machine,
+        r#"{"type":"SpeakerRevision","revisions":[7,{"turn_order":0,"speaker_label":"B","words":[
+            {"start":null,"end":50,"speaker":"B"},{"start":60,"end":90,"speaker":"B"}]}]}"#,
+    );
+    let seen = events(&mut machine);
+    let [SttEvent::Malformed(_), SttEvent::Revised(relabels)] = &seen[..] else {
+        panic!("{seen:?}")
+    };
+    assert_eq!(relabels[0].words.len(), 1);
+}
+
+#[test]
 fn empty_and_odd_turns_make_no_line_and_lose_no_word() {
     let mut machine = begun();
     hear(

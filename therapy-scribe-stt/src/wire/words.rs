@@ -56,6 +56,8 @@ pub(crate) fn words(
         let Some(text) = word.text.filter(|text| !text.trim().is_empty()) else {
             continue;
         };
+        // A word that is said to be nobody's yet (`PENDING`) reads as its turn's speaker's until the revision: most are,
+        // and a line that breaks at every such word can't be read.
         let speaker = word
             .speaker
             .and_then(|letters| SpeakerId::from_letters(clock.connection, &letters));

@@ -197,6 +197,14 @@ fn a_service_without_heartbeats_is_not_taken_for_stalled_so_soon() {
     switched_off.on_control(NOW, Control::Update(update));
     hear(&mut switched_off, beat);
     assert!(!stalled(&mut switched_off));
+    // Off, a long silence, and on again: the silence before counts for nothing.
+    let mut on_again = begun();
+    hear(&mut on_again, beat);
+    for on in [false, true] {
+        let update = ConfigUpdate::new().session_heartbeat(on);
+        on_again.on_control(NOW + Duration::from_secs(16), Control::Update(update));
+    }
+    assert!(!stalled(&mut on_again));
 }
 
 #[test]
