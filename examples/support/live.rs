@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use therapy_scribe::{
-    Transcript, Turn, TurnId,
+    ConnectionStatus, Transcript, Turn, TurnId,
     audio::WavSource,
     stt::{Capture, CaptureEvent, Session},
 };
@@ -89,8 +89,31 @@ fn show_event(capture: &Capture, event: &CaptureEvent, show: Show) {
             clear(show);
             println!("(the service corrected who spoke in {} turns)", turns.len());
         }
+        CaptureEvent::Status(status) => show_status(status, show),
         CaptureEvent::Notice(notice) => eprintln!("Note: {}", notice.text),
         CaptureEvent::Gap(gap) => eprintln!("Lost: no transcript from {} to {}", gap.from, gap.to),
+        _ => {}
+    }
+}
+
+/// What a person should know of the connection. The rest is for programs.
+fn show_status(status: &ConnectionStatus, show: Show) {
+    match status {
+        ConnectionStatus::Lost {
+            reason,
+            retry_after,
+            ..
+        } => {
+            clear(show);
+            eprintln!(
+                "Connection lost: {reason}. The audio is kept; trying again in {:.1} s.",
+                retry_after.as_secs_f32()
+            );
+        }
+        ConnectionStatus::Replaying { from, to, .. } => {
+            clear(show);
+            eprintln!("Connected again: sending again what was said from {from} to {to}.");
+        }
         _ => {}
     }
 }

@@ -225,6 +225,12 @@ pub enum ConnectionStatus {
         /// How far the recording is by now.
         to: MediaTime,
     },
+    /// The source delivers no audio; silence is sent in its place until it does again.
+    #[non_exhaustive]
+    Starved {
+        /// Where the silence begins.
+        since: MediaTime,
+    },
     /// Somebody began to speak. It comes with the first words, not before them.
     SpeechStarted(MediaTime),
     /// The service heard no words in a stretch: proof that silence is not loss.
@@ -255,6 +261,12 @@ impl ConnectionStatus {
             reason: reason.into(),
             retry_after,
         }
+    }
+
+    /// A source that delivers nothing.
+    #[must_use]
+    pub const fn starved(since: MediaTime) -> Self {
+        Self::Starved { since }
     }
 
     /// A stretch that is heard again.

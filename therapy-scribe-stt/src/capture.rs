@@ -4,12 +4,15 @@ mod align;
 mod engine;
 mod error;
 mod event;
+mod intake;
 mod machine;
 mod options;
 mod patience;
 mod ring;
 mod seam;
 mod shared;
+#[cfg(test)]
+mod simulation;
 
 use std::{
     fmt,
@@ -71,6 +74,7 @@ impl Capture {
             limits: Limits {
                 keep: options.keep,
                 opens_a_minute: options.opens_a_minute,
+                format,
                 overlap: speech.overlap(),
                 seed: options.seed,
             },
@@ -126,6 +130,17 @@ impl Capture {
         let _ = self.commands.try_send(Command::Finish);
         self.shared.ended().await;
         self.shared.session()
+    }
+
+    /// What is said from here on is not for the record: silence takes its place, the session goes on. The stretch is a
+    /// [`Gap`](therapy_scribe_core::Gap) once it is over. Waits a moment when much else was asked for at once.
+    pub async fn pause(&self) {
+        let _ = self.commands.send(Command::Pause).await;
+    }
+
+    /// What is said is for the record again.
+    pub async fn resume(&self) {
+        let _ = self.commands.send(Command::Resume).await;
     }
 
     /// Says who a speaker is. It holds against whatever is found later; `None` takes it back.

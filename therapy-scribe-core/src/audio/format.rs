@@ -132,6 +132,13 @@ impl AudioFrame {
         }
     }
 
+    /// The same audio at another place in the recording.
+    #[must_use]
+    pub const fn starting_at(mut self, start: MediaTime) -> Self {
+        self.start = start;
+        self
+    }
+
     /// Its format.
     #[must_use]
     pub const fn format(&self) -> AudioFormat {

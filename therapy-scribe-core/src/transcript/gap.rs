@@ -42,6 +42,8 @@ pub enum GapReason {
     ConnectionLost,
     /// The source delivered no audio.
     SourceStarved,
+    /// The host had paused: what was said then is not for the record.
+    Paused,
     /// The session ended before the service had answered.
     EndedEarly,
 }

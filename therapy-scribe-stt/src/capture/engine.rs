@@ -21,6 +21,8 @@ use super::{
 pub(super) enum Command {
     Finish,
     Merge { from: SpeakerId, to: SpeakerId },
+    Pause,
+    Resume,
 }
 
 /// What the machine is told about its work.
@@ -153,7 +155,7 @@ impl Engine {
     fn handle(&mut self, wake: Wake) {
         let now = self.clock.now();
         match wake {
-            Wake::Frame(Ok(Some(frame))) => self.machine.on_frame(now, frame),
+            Wake::Frame(Ok(Some(frame))) => self.machine.on_frame(now, &frame),
             Wake::Frame(Ok(None)) => self.machine.on_source_end(now, Ok(())),
             Wake::Frame(Err(error)) => self.machine.on_source_end(now, Err(error)),
             Wake::Connected(connection, outcome) => {
@@ -176,6 +178,8 @@ impl Engine {
             }
             Wake::Command(Some(Command::Finish)) => self.machine.on_finish(now),
             Wake::Command(Some(Command::Merge { from, to })) => self.machine.on_merge(from, to),
+            Wake::Command(Some(Command::Pause)) => self.machine.on_pause(),
+            Wake::Command(Some(Command::Resume)) => self.machine.on_resume(),
             Wake::Command(None) => self.machine.on_abort(),
             Wake::Deadline => self.machine.on_deadline(now),
         }

@@ -2,19 +2,18 @@
 //! loss, and when it ends (`streaming-stt.md` 9.1 to 9.3). Its orders name a connection; times are counted from its begin.
 
 #[cfg(test)]
-mod simulation;
-#[cfg(test)]
 mod tests;
 
 use std::{collections::VecDeque, time::Duration};
 
 use therapy_scribe_core::{
-    AudioError, AudioFrame, ConnectionId, ConnectionStatus, Gap, GapReason, MediaTime, RetryAdvice,
-    SpeakerId, SttControl, SttEvent, SttFailure, Turn,
+    AudioError, AudioFormat, AudioFrame, ConnectionId, ConnectionStatus, Gap, GapReason, MediaTime,
+    RetryAdvice, SpeakerId, SttControl, SttEvent, SttFailure, Turn,
 };
 
 use super::{
     CaptureError, CaptureStats,
+    intake::Intake,
     patience::{Pace, Patience},
     ring::Ring,
     seam::Seams,
@@ -33,6 +32,7 @@ pub(super) struct Limits {
     /// How much audio is kept for a connection that is gone.
     pub(super) keep: Duration,
     pub(super) opens_a_minute: usize,
+    pub(super) format: AudioFormat,
     /// What a new connection hears again.
     pub(super) overlap: Duration,
     /// What chance depends on.
@@ -86,6 +86,7 @@ pub(super) struct Machine {
     /// The current connection, or the next.
     connection: ConnectionId,
     base: MediaTime,
+    intake: Intake,
     ring: Ring,
     seams: Seams,
     patience: Patience,
@@ -114,6 +115,7 @@ impl Machine {
             link: Link::Opening,
             connection: ConnectionId::default(),
             base: MediaTime::ZERO,
+            intake: Intake::new(limits.format),
             ring: Ring::new(limits.keep),
             seams: Seams::default(),
             patience: Patience::new(limits.opens_a_minute, limits.seed),
@@ -171,7 +173,9 @@ impl Machine {
             _ => None,
         };
         let finish = self.finish_until.filter(|_| !self.is_ended());
-        [link, finish, self.audio_at()].into_iter().flatten().min()
+        let intake = self.wants_frames().then(|| self.intake.deadline());
+        let all = [link, finish, intake, self.audio_at()];
+        all.into_iter().flatten().min()
     }
 
     pub(super) const fn backlog(&self) -> Duration {
@@ -182,7 +186,13 @@ impl Machine {
         matches!(self.link, Link::Ended)
     }
 
-    pub(super) fn on_frame(&mut self, now: Duration, frame: AudioFrame) {
+    pub(super) fn on_frame(&mut self, now: Duration, frame: &AudioFrame) {
+        let (frame, told) = self.intake.on_frame(now, frame);
+        self.apply_all(told);
+        self.take(now, frame);
+    }
+
+    fn take(&mut self, now: Duration, frame: AudioFrame) {
         let hole = self.ring.push(frame);
         // Audio with a hole in it would have every later word at a wrong time.
         if hole && matches!(self.link, Link::Open { .. }) {
@@ -191,6 +201,16 @@ impl Machine {
             let soon = RetryAdvice::After(Duration::ZERO);
             self.lose(now, SttFailure::new(late, soon, None));
         }
+    }
+
+    /// What is said from here on is not for the record.
+    pub(super) fn on_pause(&mut self) {
+        self.intake.pause();
+    }
+
+    pub(super) fn on_resume(&mut self) {
+        let told = self.intake.resume();
+        self.apply_all(told);
     }
 
     /// The source has no more audio, or failed: what it gave is transcribed to its end.
@@ -203,6 +223,8 @@ impl Machine {
     pub(super) fn on_finish(&mut self, now: Duration) {
         if !self.is_ended() && self.finish_until.is_none() {
             self.source_ended = true;
+            let told = self.intake.finish();
+            self.apply_all(told);
             self.allow_finishing(now);
             self.settle();
         }
@@ -291,7 +313,15 @@ impl Machine {
             self.gap_to_end(GapReason::EndedEarly);
             let failure = self.failure.take().map(CaptureError::Speech);
             self.end(failure);
-        } else if let Link::Waiting { until } = self.link
+            return;
+        }
+        if self.wants_frames()
+            && let Some((silence, told)) = self.intake.on_deadline(now)
+        {
+            self.apply_all(told);
+            self.take(now, silence);
+        }
+        if let Link::Waiting { until } = self.link
             && until <= now
         {
             self.open(now);
@@ -442,6 +472,10 @@ impl Machine {
 
     fn apply(&mut self, event: SttEvent) {
         self.orders.push_back(Order::Apply(event));
+    }
+
+    fn apply_all(&mut self, events: impl IntoIterator<Item = SttEvent>) {
+        self.orders.extend(events.into_iter().map(Order::Apply));
     }
 
     fn gap(&mut self, from: MediaTime, to: MediaTime, reason: GapReason) {

@@ -4,15 +4,22 @@
 //! pauses and after ten seconds, with edges in silence, in other wording on every connection, with its letters swapped. A
 //! word carries its number in the script as its confidence, so the judge does not depend on texts or times.
 
+mod driver;
 mod judge;
 mod script;
 mod service;
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
-use therapy_scribe_core::{AudioFormat, SampleRate, SttStats, TranscriptAssembler};
+use therapy_scribe_core::{
+    AudioFormat, AudioFrame, ConnectionId, MediaTime, RetryAdvice, SampleRate, SttControl,
+    SttEvent, SttFailure, SttStats, TranscriptAssembler,
+};
 
-use super::*;
+use super::{
+    CaptureStats,
+    machine::{Limits, Machine, Order},
+};
 use judge::Verdict;
 use script::{Random, Script};
 use service::Service;
@@ -112,6 +119,7 @@ impl Simulation {
         let limits = Limits {
             keep: schedule.keep,
             opens_a_minute: 4,
+            format: AudioFormat::mono(SampleRate::HZ_8000),
             overlap: Duration::from_secs(15),
             seed,
         };
@@ -148,8 +156,10 @@ impl Simulation {
             assert!(self.now < end + 3_600_000, "it must end");
             if frame_at == Some(self.now) {
                 let start = MediaTime::from_millis(captured);
-                self.machine
-                    .on_frame(self.time(), AudioFrame::new(format, start, samples.clone()));
+                self.machine.on_frame(
+                    self.time(),
+                    &AudioFrame::new(format, start, samples.clone()),
+                );
                 captured += FRAME_MS;
                 let behind = captured.saturating_sub(self.final_until);
                 self.verdict.furthest_behind = self.verdict.furthest_behind.max(behind);
@@ -257,8 +267,7 @@ impl Simulation {
             return;
         }
         self.opened += 1;
-        self.verdict
-            .connected(connection, base, &self.assembler.snapshot());
+        self.verdict.connected(base, &self.assembler.snapshot());
         self.service = Some(Service::new(connection, base.as_millis(), &mut self.random));
         self.machine.on_connected(self.time(), connection);
         self.obey();

@@ -6,6 +6,7 @@ use therapy_scribe_core::{
 
 use super::script::{Random, Script, ScriptWord};
 
+#[derive(Debug)]
 pub(super) struct Service {
     pub(super) connection: ConnectionId,
     base: u64,

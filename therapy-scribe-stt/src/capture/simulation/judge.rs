@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use therapy_scribe_core::{ConnectionId, MediaTime, SpeakerId, Transcript, Turn, Word};
+use therapy_scribe_core::{MediaTime, SpeakerId, Transcript, Turn, Word};
 
 use super::{script::Script, service::NUMBERS};
 
@@ -31,7 +31,7 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
-    pub(super) fn connected(&mut self, _: ConnectionId, base: MediaTime, known: &Transcript) {
+    pub(super) fn connected(&mut self, base: MediaTime, known: &Transcript) {
         self.connections += 1;
         let words = known.turns().rev().flat_map(Turn::words);
         let again = words
