@@ -76,6 +76,7 @@ impl Capture {
                 opens_a_minute: options.opens_a_minute,
                 format,
                 overlap: speech.overlap(),
+                session: options.session,
                 seed: options.seed,
             },
             speed: if options.speed.is_finite() && options.speed > 0.0 {

@@ -33,7 +33,8 @@ pub(super) struct Plan {
     pub(super) speed: f64,
 }
 
-type Connecting =
+type Connecting = (ConnectionId, Opening);
+type Opening =
     Pin<Box<dyn Future<Output = (ConnectionId, Result<SttConnection, SttFailure>)> + Send>>;
 
 pub(super) struct Engine {
@@ -46,6 +47,8 @@ pub(super) struct Engine {
     machine: Machine,
     connecting: Option<Connecting>,
     open: Option<Open>,
+    /// The one before it, which says the rest.
+    retiring: Option<Open>,
 }
 
 /// The machine's time: it runs as fast as the audio does.
@@ -71,6 +74,14 @@ struct Open {
     connection: ConnectionId,
     feed: mpsc::Sender<Feed>,
     events: BoxStream<'static, Result<SttEvent, SttFailure>>,
+}
+
+impl Open {
+    /// What it says next.
+    async fn next(&mut self) -> (ConnectionId, Result<SttEvent, SttFailure>) {
+        let item = self.events.next().await;
+        (self.connection, item.unwrap_or_else(|| Err(vanished())))
+    }
 }
 
 enum Feed {
@@ -114,6 +125,7 @@ impl Engine {
             machine: Machine::new(plan.limits),
             connecting: None,
             open: None,
+            retiring: None,
         }
     }
 
@@ -134,18 +146,12 @@ impl Engine {
         let has_audio = self.machine.has_audio(now);
         // What is due already waits for room in the queue, not for time.
         let deadline = self.machine.deadline().filter(|at| *at > now || !has_audio);
-        let (connection, room, event) = match &mut self.open {
-            Some(open) => (
-                open.connection,
-                Some(open.feed.clone()),
-                Some(open.events.next()),
-            ),
-            None => (ConnectionId::default(), None, None),
-        };
+        let room = self.open.as_ref().map(|open| open.feed.clone());
         tokio::select! {
             frame = self.source.next_frame(), if self.machine.wants_frames() => Wake::Frame(frame),
-            (id, outcome) = maybe(self.connecting.as_mut()) => Wake::Connected(id, outcome),
-            item = maybe(event) => Wake::Event(connection, item.unwrap_or_else(|| Err(vanished()))),
+            (id, outcome) = maybe(self.connecting.as_mut().map(|(_, connecting)| connecting)) => Wake::Connected(id, outcome),
+            (id, item) = maybe(self.open.as_mut().map(Open::next)) => Wake::Event(id, item),
+            (id, item) = maybe(self.retiring.as_mut().map(Open::next)) => Wake::Event(id, item),
             Ok(permit) = maybe(room.map(mpsc::Sender::reserve_owned)), if has_audio => Wake::Room(permit),
             () = maybe(deadline.map(|at| clock.reach(at))) => Wake::Deadline,
             command = self.commands.recv() => Wake::Command(command),
@@ -167,7 +173,8 @@ impl Engine {
             }
             Wake::Event(connection, item) => {
                 if matches!(item, Ok(SttEvent::Closed(_)) | Err(_)) {
-                    self.open = None;
+                    self.open.take_if(|open| open.connection == connection);
+                    self.retiring.take_if(|open| open.connection == connection);
                 }
                 self.machine.on_event(now, connection, item);
             }
@@ -188,6 +195,7 @@ impl Engine {
     fn opened(&mut self, now: Duration, connection: ConnectionId, open: SttConnection) {
         let (feed, queue) = mpsc::channel(FEED);
         tokio::spawn(send_all(open.audio, queue));
+        self.retiring = self.open.take();
         self.open = Some(Open {
             connection,
             feed,
@@ -215,17 +223,13 @@ impl Engine {
     fn connect(&mut self, connection: ConnectionId, base: therapy_scribe_core::MediaTime) {
         let speech = Arc::clone(&self.speech);
         let open = SttOpen::new(connection, base, self.format);
-        self.connecting = Some(Box::pin(
-            async move { (connection, speech.connect(open).await) },
-        ));
+        let connecting = async move { (connection, speech.connect(open).await) };
+        self.connecting = Some((connection, Box::pin(connecting)));
     }
 
     fn control(&mut self, connection: ConnectionId, control: SttControl) {
-        let Some(open) = self
-            .open
-            .as_ref()
-            .filter(|open| open.connection == connection)
-        else {
+        let open = self.open.iter().chain(&self.retiring);
+        let Some(open) = open.into_iter().find(|open| open.connection == connection) else {
             return;
         };
         // Sent from a task of its own: while the sender is busy with audio, the service must still be heard.
@@ -236,7 +240,8 @@ impl Engine {
     /// Dropping both halves is the goodbye; so is dropping an attempt to connect.
     fn let_go(&mut self, connection: ConnectionId) {
         self.open.take_if(|open| open.connection == connection);
-        self.connecting = None;
+        self.retiring.take_if(|open| open.connection == connection);
+        self.connecting.take_if(|(id, _)| *id == connection);
     }
 }
 

@@ -36,6 +36,8 @@ pub struct CaptureStats {
     pub captured: Duration,
     /// How often a connection was made up for by another.
     pub reconnects: u32,
+    /// How often a connection was replaced before the service would have ended it.
+    pub rotations: u32,
     /// The last connection.
     pub connection: SttStats,
 }

@@ -1,6 +1,7 @@
 //! The rules of a capture, without sockets and clocks: which connection gets which audio, what is sent again after a
 //! loss, and when it ends (`streaming-stt.md` 9.1 to 9.3). Its orders name a connection; times are counted from its begin.
 
+mod rotation;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use super::{
     ring::Ring,
     seam::Seams,
 };
+use rotation::Rotation;
 
 /// The end of a final turn may stand so much after its last word.
 const PADDING: Duration = Duration::from_millis(1300);
@@ -35,6 +37,8 @@ pub(super) struct Limits {
     pub(super) format: AudioFormat,
     /// What a new connection hears again.
     pub(super) overlap: Duration,
+    /// How long the service lets a session last.
+    pub(super) session: Duration,
     /// What chance depends on.
     pub(super) seed: u64,
 }
@@ -91,6 +95,7 @@ pub(super) struct Machine {
     seams: Seams,
     patience: Patience,
     pace: Pace,
+    rotation: Rotation,
     has_streamed: bool,
     final_until: MediaTime,
     /// Until when the service says that nothing else was said.
@@ -120,6 +125,7 @@ impl Machine {
             seams: Seams::default(),
             patience: Patience::new(limits.opens_a_minute, limits.seed),
             pace: Pace::new(Duration::ZERO),
+            rotation: Rotation::default(),
             has_streamed: false,
             final_until: MediaTime::ZERO,
             quiet_until: MediaTime::ZERO,
@@ -174,7 +180,7 @@ impl Machine {
         };
         let finish = self.finish_until.filter(|_| !self.is_ended());
         let intake = self.wants_frames().then(|| self.intake.deadline());
-        let all = [link, finish, intake, self.audio_at()];
+        let all = [link, finish, intake, self.rotation_at(), self.audio_at()];
         all.into_iter().flatten().min()
     }
 
@@ -223,6 +229,7 @@ impl Machine {
     pub(super) fn on_finish(&mut self, now: Duration) {
         if !self.is_ended() && self.finish_until.is_none() {
             self.source_ended = true;
+            self.cancel_rotation();
             let told = self.intake.finish();
             self.apply_all(told);
             self.allow_finishing(now);
@@ -238,21 +245,20 @@ impl Machine {
     /// The host is gone.
     pub(super) fn on_abort(&mut self) {
         if !self.is_ended() {
+            self.drop_others();
             self.orders.push_back(Order::Drop(self.connection));
             self.end(None);
         }
     }
 
     pub(super) fn on_connected(&mut self, now: Duration, connection: ConnectionId) {
+        if self.rotation.is_next(connection) {
+            return self.rotate(now);
+        }
         if self.link != Link::Opening || connection != self.connection {
             return;
         }
-        self.link = Link::Open {
-            since: now,
-            draining: false,
-        };
-        self.pace = Pace::new(now);
-        self.failure = None;
+        self.stream(now);
         if self.has_streamed {
             self.stats.reconnects += 1;
             let replaying = ConnectionStatus::replaying(self.base, self.ring.captured_until());
@@ -267,6 +273,15 @@ impl Machine {
         self.settle();
     }
 
+    fn stream(&mut self, now: Duration) {
+        self.link = Link::Open {
+            since: now,
+            draining: false,
+        };
+        self.pace = Pace::new(now);
+        self.failure = None;
+    }
+
     /// The connection did not come about.
     pub(super) fn on_refused(
         &mut self,
@@ -274,7 +289,9 @@ impl Machine {
         connection: ConnectionId,
         failure: SttFailure,
     ) {
-        if self.link == Link::Opening && connection == self.connection {
+        if self.rotation.is_next(connection) {
+            self.rotation_refused(now, &failure);
+        } else if self.link == Link::Opening && connection == self.connection {
             self.retry(now, Duration::ZERO, failure);
         }
     }
@@ -285,6 +302,9 @@ impl Machine {
         connection: ConnectionId,
         item: Result<SttEvent, SttFailure>,
     ) {
+        if self.rotation.is_retiring(connection) {
+            return self.on_retiring(item);
+        }
         let Link::Open { draining, .. } = self.link else {
             return;
         };
@@ -326,6 +346,9 @@ impl Machine {
         {
             self.open(now);
         }
+        if self.rotation_at().is_some_and(|at| at <= now) {
+            self.begin_rotation(now);
+        }
     }
 
     fn on_heard(&mut self, event: SttEvent) {
@@ -350,7 +373,10 @@ impl Machine {
         let id = turn.id();
         self.is_mid_turn = false;
         self.final_until = self.final_until.max(turn.end());
-        self.ring.release(self.replay_from());
+        let needed = self.rotation.keeps_from();
+        let from = self.replay_from();
+        self.ring
+            .release(needed.map_or(from, |needed| needed.min(from)));
         let joined = self.seams.join(turn);
         self.find(joined.found);
         // A turn of which nothing is new takes back what was shown of it.
@@ -385,6 +411,16 @@ impl Machine {
             _ => Duration::ZERO,
         };
         self.is_mid_turn = false;
+        if let Some((next, base)) = self.rotation.take_next() {
+            // The next one is on its way already.
+            let lost = ConnectionStatus::lost(self.connection, failure.message, Duration::ZERO);
+            self.apply(SttEvent::Status(lost));
+            self.connection = next;
+            self.base = self.ring.rewind(base);
+            self.seams.open(next, self.base);
+            self.link = Link::Opening;
+            return;
+        }
         self.retry(now, healthy, failure);
         if !self.is_ended() {
             self.connection = self.connection.next();
@@ -494,6 +530,7 @@ impl Machine {
     }
 
     fn end(&mut self, error: Option<CaptureError>) {
+        self.drop_others();
         let error = self.source_error.take().map(CaptureError::Source).or(error);
         self.link = Link::Ended;
         self.stats.captured = self.ring.captured_until().since(MediaTime::ZERO);

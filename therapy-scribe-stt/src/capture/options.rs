@@ -16,6 +16,7 @@ pub struct CaptureOptions {
     pub(super) keep: Duration,
     pub(super) opens_a_minute: usize,
     pub(super) seed: u64,
+    pub(super) session: Duration,
 }
 
 /// What fits a free account with one open to spare; paid ones may open 100 and more.
@@ -29,6 +30,7 @@ impl CaptureOptions {
             speed: 1.0,
             keep: Duration::from_secs(10 * 60),
             opens_a_minute: OPENS_A_MINUTE,
+            session: Duration::from_secs(3 * 60 * 60),
             // Something that differs between processes, so that clients do not come back in step.
             seed: RandomState::new().build_hasher().finish(),
         }
@@ -44,6 +46,13 @@ impl CaptureOptions {
     /// How many connections may be opened within a minute; at least 1. Default 4: a free account may open 5.
     pub const fn opens_a_minute(mut self, opens: usize) -> Self {
         self.opens_a_minute = opens;
+        self
+    }
+
+    /// How long the service lets one session last; two minutes before that another connection takes over. Default three
+    /// hours, as AssemblyAI has it; less where temporary tokens are made with a shorter one.
+    pub const fn longest_connection(mut self, session: Duration) -> Self {
+        self.session = session;
         self
     }
 

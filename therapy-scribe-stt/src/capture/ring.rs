@@ -68,6 +68,13 @@ impl Ring {
         }
     }
 
+    /// Where audio that holds `time` begins, or the oldest after it.
+    pub(super) fn start_of(&self, time: MediaTime) -> MediaTime {
+        let first = self.frames.partition_point(|frame| frame.end() <= time);
+        let frame = self.frames.get(first);
+        frame.map_or(self.captured_until, AudioFrame::start)
+    }
+
     /// Begins to send anew from `time`, or from the oldest audio there is after it. Returns where that is.
     pub(super) fn rewind(&mut self, time: MediaTime) -> MediaTime {
         self.sent = self.frames.partition_point(|frame| frame.end() <= time);

@@ -11,6 +11,8 @@ use super::align::{self, Fate, Heard};
 
 /// How long after the last known word a repetition of it may still come.
 const AFTER: u64 = 3_000;
+/// Words that are no coincidence.
+const ENOUGH: usize = 3;
 /// How much of what was said last is kept for comparing.
 const MEMORY: u64 = 60_000;
 
@@ -79,6 +81,16 @@ impl Seams {
             self.remember(turn);
         }
         joined
+    }
+
+    /// A final of a connection that is being replaced: the new one will repeat it.
+    pub(super) fn late(&mut self, turn: &Turn) {
+        let heard = align::heard(turn);
+        if let Some(seam) = &mut self.open {
+            seam.old.extend(heard.iter().cloned());
+            seam.until = seam.old.iter().map(Heard::end).max().unwrap_or(0) + AFTER;
+        }
+        self.remember(turn);
     }
 
     /// A partial without what was heard before.
@@ -255,7 +267,9 @@ impl Voices {
         counts.sort_by_key(|(pair, count)| (std::cmp::Reverse(*count), *pair));
         let mut found = BTreeMap::new();
         for ((label, speaker), count) in counts {
-            let most = of_label.get(&label).is_some_and(|all| count * 2 > *all);
+            let all = of_label.get(&label).copied().unwrap_or(0);
+            // Half is enough where it is not by chance: a voice may have been named anew before, and have two names.
+            let most = count * 2 > all || (count * 2 == all && count >= ENOUGH);
             let is_free =
                 !found.contains_key(&label) && found.values().all(|taken| *taken != speaker);
             if most && is_free {

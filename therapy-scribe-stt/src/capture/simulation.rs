@@ -50,6 +50,8 @@ struct Schedule {
     breaks_young: bool,
     breaks_draining: bool,
     keep: Duration,
+    /// How long the service lets a session last.
+    session: Duration,
 }
 
 impl Schedule {
@@ -84,6 +86,7 @@ impl Schedule {
             breaks_young: random.below(4) == 0,
             breaks_draining: random.below(4) == 0,
             keep: Duration::from_secs(600),
+            session: Duration::from_secs(if random.below(2) == 0 { 600 } else { 10_800 }),
         }
     }
 }
@@ -97,10 +100,13 @@ struct Simulation {
     machine: Machine,
     assembler: TranscriptAssembler,
     service: Option<Service>,
+    /// The one before it, which says the rest.
+    retiring: Option<Service>,
+    expires_at: u64,
     /// When the connection that is being opened is open.
     opens_at: Option<(u64, ConnectionId, MediaTime)>,
     /// What the service has said and the client has not yet heard.
-    under_way: VecDeque<(u64, SttEvent)>,
+    under_way: VecDeque<(u64, ConnectionId, SttEvent)>,
     /// When a stall is noticed.
     stalled_until: Option<u64>,
     no_network_until: u64,
@@ -121,6 +127,7 @@ impl Simulation {
             opens_a_minute: 4,
             format: AudioFormat::mono(SampleRate::HZ_8000),
             overlap: Duration::from_secs(15),
+            session: schedule.session,
             seed,
         };
         Self {
@@ -131,6 +138,8 @@ impl Simulation {
             machine: Machine::new(limits),
             assembler: TranscriptAssembler::default(),
             service: None,
+            retiring: None,
+            expires_at: u64::MAX,
             opens_at: None,
             under_way: VecDeque::new(),
             stalled_until: None,
@@ -144,7 +153,7 @@ impl Simulation {
 
     fn run(mut self) -> Verdict {
         let format = AudioFormat::mono(SampleRate::HZ_8000);
-        let samples: std::sync::Arc<[i16]> = vec![0; 4000].into();
+        let samples: std::sync::Arc<[i16]> = vec![1; 4000].into();
         let end = self.schedule.minutes * 60_000;
         let mut captured = 0;
         self.obey();
@@ -197,8 +206,9 @@ impl Simulation {
             deadline,
             self.schedule.faults.front().map(|(at, _)| *at),
             self.opens_at.map(|(at, ..)| at),
-            self.under_way.front().map(|(at, _)| *at),
+            self.under_way.front().map(|(at, ..)| *at),
             self.stalled_until,
+            self.service.as_ref().map(|_| self.expires_at),
         ];
         candidates
             .into_iter()
@@ -222,19 +232,29 @@ impl Simulation {
                 Fault::Stall { .. } => {}
                 Fault::Outage { seconds } => {
                     self.no_network_until = self.now + seconds * 1000;
+                    self.retired_gone();
                     self.break_off();
                 }
             }
         }
-        if self.stalled_until.is_some_and(|until| until <= self.now) {
+        let stall_noticed = self.stalled_until.is_some_and(|until| until <= self.now);
+        if stall_noticed || self.expires_at <= self.now {
             self.break_off();
         }
     }
 
     fn gone(&mut self) -> Option<ConnectionId> {
-        self.under_way.clear();
         self.stalled_until = None;
-        self.service.take().map(|service| service.connection)
+        let connection = self.service.take()?.connection;
+        self.under_way.retain(|(_, of, _)| *of != connection);
+        Some(connection)
+    }
+
+    fn retired_gone(&mut self) {
+        if let Some(retiring) = self.retiring.take() {
+            self.under_way
+                .retain(|(_, of, _)| *of != retiring.connection);
+        }
     }
 
     fn break_off(&mut self) {
@@ -267,6 +287,10 @@ impl Simulation {
             return;
         }
         self.opened += 1;
+        self.retired_gone();
+        self.retiring = self.service.take();
+        self.stalled_until = None;
+        self.expires_at = self.now + u64::try_from(self.schedule.session.as_millis()).unwrap();
         self.verdict.connected(base, &self.assembler.snapshot());
         self.service = Some(Service::new(connection, base.as_millis(), &mut self.random));
         self.machine.on_connected(self.time(), connection);
@@ -287,13 +311,20 @@ impl Simulation {
         while self
             .under_way
             .front()
-            .is_some_and(|(at, _)| *at <= self.now)
+            .is_some_and(|(at, ..)| *at <= self.now)
         {
-            let Some((_, event)) = self.under_way.pop_front() else {
+            let Some((_, connection, event)) = self.under_way.pop_front() else {
                 return;
             };
-            let connection = self.service.as_ref().unwrap().connection;
             match &event {
+                SttEvent::Closed(_)
+                    if self
+                        .retiring
+                        .as_ref()
+                        .is_some_and(|service| service.connection == connection) =>
+                {
+                    self.retiring = None;
+                }
                 SttEvent::Closed(_) => _ = self.gone(),
                 SttEvent::Final(turn) => {
                     self.final_until = self.final_until.max(turn.end().as_millis());
@@ -314,11 +345,23 @@ impl Simulation {
             }
             let service = self.service.as_mut().expect("audio goes to a connection");
             let turns = service.hear(&self.script, frame.end().as_millis());
+            let connection = service.connection;
             let at = self.now + 300 + self.random.below(200);
-            let at = self.under_way.back().map_or(at, |(last, _)| at.max(*last));
-            self.under_way
-                .extend(turns.into_iter().map(|turn| (at, SttEvent::Final(turn))));
+            self.say(at, connection, turns.into_iter().map(SttEvent::Final));
         }
+    }
+
+    /// What a service says stays in order; two services mix.
+    fn say(&mut self, at: u64, connection: ConnectionId, events: impl Iterator<Item = SttEvent>) {
+        let before = self.under_way.iter().rev();
+        let last = before
+            .filter(|(_, of, _)| *of == connection)
+            .map(|(at, ..)| *at)
+            .next();
+        let at = last.map_or(at, |last| at.max(last));
+        self.under_way
+            .extend(events.map(|event| (at, connection, event)));
+        self.under_way.make_contiguous().sort_by_key(|(at, ..)| *at);
     }
 
     fn obey(&mut self) {
@@ -328,10 +371,26 @@ impl Simulation {
                     let takes = 200 + self.random.below(1500);
                     self.opens_at = Some((self.now + takes, connection, base));
                 }
-                Order::Control { control, .. } => self.control(control),
-                Order::Drop(_) => {
-                    self.gone();
-                    self.opens_at = None;
+                Order::Control {
+                    connection,
+                    control,
+                } => self.control(connection, control),
+                Order::Drop(connection) => {
+                    if self
+                        .service
+                        .as_ref()
+                        .is_some_and(|service| service.connection == connection)
+                    {
+                        self.gone();
+                    }
+                    if self
+                        .retiring
+                        .as_ref()
+                        .is_some_and(|service| service.connection == connection)
+                    {
+                        self.retired_gone();
+                    }
+                    self.opens_at.take_if(|(_, of, _)| *of == connection);
                 }
                 Order::Apply(event) => {
                     self.assembler.apply(&event);
@@ -352,34 +411,45 @@ impl Simulation {
         }
     }
 
-    fn control(&mut self, control: SttControl) {
+    fn control(&mut self, connection: ConnectionId, control: SttControl) {
         assert_eq!(control, SttControl::Finish);
-        if std::mem::take(&mut self.schedule.breaks_draining) {
+        let is_last = self
+            .service
+            .as_ref()
+            .is_some_and(|service| service.connection == connection);
+        if is_last && std::mem::take(&mut self.schedule.breaks_draining) {
+            let after = self.random.below(1200);
             self.schedule
                 .faults
-                .push_front((self.now + self.random.below(1200), Fault::Break));
+                .push_front((self.now + after, Fault::Break));
         }
         if self.stalled_until.is_some() {
             return;
         }
-        let Some(service) = &mut self.service else {
+        let services = self.service.iter_mut().chain(&mut self.retiring);
+        let Some(service) = services
+            .into_iter()
+            .find(|service| service.connection == connection)
+        else {
             return;
         };
         let last = service.finish(&self.script);
         let at = self.now + 600;
-        self.under_way
-            .extend(last.map(|turn| (at, SttEvent::Final(turn))));
+        self.say(at, connection, last.map(SttEvent::Final).into_iter());
         let mut stats = SttStats::default();
         stats.complete = true;
-        self.under_way
-            .push_back((at + 600, SttEvent::Closed(stats)));
+        self.say(
+            at + 600,
+            connection,
+            std::iter::once(SttEvent::Closed(stats)),
+        );
     }
 
     fn judge(mut self) -> Verdict {
         let stats = self.ended.unwrap_or_default();
         assert_eq!(
             self.opened.saturating_sub(1),
-            stats.reconnects,
+            stats.reconnects + stats.rotations,
             "one connection a recovery"
         );
         let transcript = self.assembler.snapshot();

@@ -11,6 +11,7 @@ const LIMITS: Limits = Limits {
     opens_a_minute: 4,
     format: AudioFormat::mono(SampleRate::HZ_8000),
     overlap: Duration::from_secs(3),
+    session: Duration::from_secs(3 * 3600),
     seed: 1,
 };
 

@@ -205,7 +205,7 @@ async fn the_engine_keeps_every_word_and_every_voice_too() {
         let source = Silence {
             until: 0,
             end: MINUTES * 60_000,
-            samples: vec![0; 4000].into(),
+            samples: vec![1; 4000].into(),
         };
         let speech = Arc::new(Shared(Arc::clone(&flaky)));
         let options = CaptureOptions::new().seed(seed);
@@ -267,7 +267,7 @@ async fn leaving_at_any_instant_ends_in_bounded_time_and_leaves_no_task() {
         let source = Silence {
             until: 0,
             end: 120_000,
-            samples: vec![0; 4000].into(),
+            samples: vec![1; 4000].into(),
         };
         let speech = Arc::new(Shared(Arc::clone(&flaky)));
         let mut capture = Capture::start(speech, source, CaptureOptions::new().seed(instant))
