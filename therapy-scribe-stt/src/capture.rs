@@ -13,6 +13,7 @@ mod seam;
 mod shared;
 #[cfg(test)]
 mod simulation;
+mod tape;
 
 use std::{
     fmt,
@@ -84,6 +85,7 @@ impl Capture {
             } else {
                 1.0
             },
+            recorder: options.recorder,
         };
         let meter = Arc::new(LevelMeter::default());
         let source = to_rate(source.mono(), format.rate())?

@@ -17,6 +17,15 @@ pub enum AudioError {
         /// Why.
         source: std::io::Error,
     },
+    /// A recording could not be written.
+    #[error("cannot record to {}: {}", path.display(), reason(source))]
+    #[non_exhaustive]
+    Record {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The file holds no audio at all.
     #[error("the audio file is empty: record again, or choose another file")]
     Empty,

@@ -5,8 +5,9 @@ use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 use futures_core::stream::BoxStream;
 use futures_util::StreamExt;
 use therapy_scribe_core::{
-    AudioError, AudioFormat, AudioFrame, AudioSource, ConnectionId, SpeakerId, SpeechToText,
-    SttAudio, SttConnection, SttControl, SttEvent, SttFailure, SttOpen,
+    AudioError, AudioFormat, AudioFrame, AudioSource, ConnectionId, Notice, SpeakerId,
+    SpeechToText, SttAudio, SttConnection, SttControl, SttEvent, SttFailure, SttOpen,
+    audio::AudioRecorder,
 };
 use tokio::{sync::mpsc, time::Instant};
 
@@ -14,6 +15,7 @@ use super::{
     CaptureError, CaptureStats,
     machine::{Limits, Machine, Order},
     shared::Shared,
+    tape::Tape,
 };
 
 /// What the host asks for.
@@ -26,11 +28,12 @@ pub(super) enum Command {
 }
 
 /// What the machine is told about its work.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Plan {
     pub(super) limits: Limits,
     /// Seconds of audio a second.
     pub(super) speed: f64,
+    pub(super) recorder: Option<Box<dyn AudioRecorder>>,
 }
 
 type Connecting = (ConnectionId, Opening);
@@ -49,6 +52,8 @@ pub(super) struct Engine {
     open: Option<Open>,
     /// The one before it, which says the rest.
     retiring: Option<Open>,
+    tape: Option<Tape>,
+    end: Option<(CaptureStats, Option<CaptureError>)>,
 }
 
 /// The machine's time: it runs as fast as the audio does.
@@ -126,6 +131,8 @@ impl Engine {
             connecting: None,
             open: None,
             retiring: None,
+            tape: plan.recorder.map(Tape::new),
+            end: None,
         }
     }
 
@@ -138,6 +145,26 @@ impl Engine {
             self.handle(wake);
             self.shared.set_backlog(self.machine.backlog());
             self.obey();
+        }
+        // The recording is safe before anybody is told that the capture is over.
+        if let Some(tape) = self.tape.take() {
+            let said = tape.finish().await;
+            self.note(said);
+        }
+        let (stats, error) = self.end.take().unwrap_or_default();
+        self.shared.end(stats, error);
+    }
+
+    fn record(&mut self, frame: AudioFrame) {
+        if let Some(tape) = &mut self.tape {
+            let said = tape.record(frame);
+            self.note(said);
+        }
+    }
+
+    fn note(&self, notice: Option<Notice>) {
+        if let Some(notice) = notice {
+            self.shared.apply(&SttEvent::Notice(notice));
         }
     }
 
@@ -213,9 +240,10 @@ impl Engine {
                     control,
                 } => self.control(connection, control),
                 Order::Drop(connection) => self.let_go(connection),
+                Order::Record(frame) => self.record(frame),
                 Order::Apply(event) => self.shared.apply(&event),
                 Order::Find(label, speaker) => self.shared.find_speaker(label, speaker),
-                Order::End { stats, error } => self.shared.end(stats, error),
+                Order::End { stats, error } => self.end = Some((stats, error)),
             }
         }
     }

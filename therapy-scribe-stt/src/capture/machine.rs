@@ -58,6 +58,8 @@ pub(super) enum Order {
     },
     /// Let go of a connection that is of no use any more.
     Drop(ConnectionId),
+    /// Keep a frame as it was captured.
+    Record(AudioFrame),
     /// Apply an event to the transcript.
     Apply(SttEvent),
     /// A label of a connection stands for this speaker, or for nobody known.
@@ -199,6 +201,7 @@ impl Machine {
     }
 
     fn take(&mut self, now: Duration, frame: AudioFrame) {
+        self.orders.push_back(Order::Record(frame.clone()));
         let hole = self.ring.push(frame);
         // Audio with a hole in it would have every later word at a wrong time.
         if hole && matches!(self.link, Link::Open { .. }) {

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use therapy_scribe_core::{RoleMapper, roles::Linguistic};
+use therapy_scribe_core::{RoleMapper, audio::AudioRecorder, roles::Linguistic};
 
 /// How to capture. The default finds roles by what is said, and sends a file at the speed of speech.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub struct CaptureOptions {
     pub(super) opens_a_minute: usize,
     pub(super) seed: u64,
     pub(super) session: Duration,
+    pub(super) recorder: Option<Box<dyn AudioRecorder>>,
 }
 
 /// What fits a free account with one open to spare; paid ones may open 100 and more.
@@ -31,6 +32,7 @@ impl CaptureOptions {
             keep: Duration::from_secs(10 * 60),
             opens_a_minute: OPENS_A_MINUTE,
             session: Duration::from_secs(3 * 60 * 60),
+            recorder: None,
             // Something that differs between processes, so that clients do not come back in step.
             seed: RandomState::new().build_hasher().finish(),
         }
@@ -53,6 +55,13 @@ impl CaptureOptions {
     /// hours, as AssemblyAI has it; less where temporary tokens are made with a shorter one.
     pub const fn longest_connection(mut self, session: Duration) -> Self {
         self.session = session;
+        self
+    }
+
+    /// Keeps the audio as it is captured. Default: nothing is kept. A recorder that fails does not stop the capture; a
+    /// notice tells of it.
+    pub fn record(mut self, recorder: impl AudioRecorder + 'static) -> Self {
+        self.recorder = Some(Box::new(recorder));
         self
     }
 

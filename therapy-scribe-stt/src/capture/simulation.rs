@@ -392,6 +392,7 @@ impl Simulation {
                     }
                     self.opens_at.take_if(|(_, of, _)| *of == connection);
                 }
+                Order::Record(_) => {}
                 Order::Apply(event) => {
                     self.assembler.apply(&event);
                 }
