@@ -15,9 +15,9 @@ use serde_json::Value;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
+    faults::Plan,
     gateway::Gateway,
-    script::Segment,
-    streaming::{SessionLog, Tokens},
+    streaming::{Recordings, SessionLog, Tokens},
 };
 
 pub use builder::Builder;
@@ -35,8 +35,9 @@ pub struct Emulator {
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) settings: Settings,
-    pub(crate) segments: Arc<[Segment]>,
+    pub(crate) recordings: Arc<Recordings>,
     pub(crate) language: String,
+    pub(crate) plan: Plan,
     pub(crate) tokens: Tokens,
     pub(crate) gateway: Gateway,
     pub(crate) sessions: Mutex<Sessions>,
@@ -56,6 +57,11 @@ impl State {
         )]
         let millis = scaled as u64;
         millis
+    }
+
+    /// 11.12: the network is out for so long.
+    pub(crate) fn cut(&self, length_ms: u64) {
+        self.plan.cut(self.now_ms().saturating_add(length_ms));
     }
 }
 

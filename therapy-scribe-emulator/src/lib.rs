@@ -38,6 +38,7 @@
 //! marks numbers, and the names it was told.
 
 mod emulator;
+mod faults;
 mod gateway;
 mod script;
 mod server;
@@ -45,6 +46,7 @@ mod streaming;
 mod wall;
 
 pub use emulator::{Builder, Emulator, SpeakerLetters, StartError};
+pub use faults::{Fault, FaultKind, Unauthorized};
 pub use gateway::ChatReply;
 pub use script::{InvalidScript, Script, Segment};
 pub use streaming::SessionLog;

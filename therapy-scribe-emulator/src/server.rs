@@ -13,6 +13,7 @@ use hyper::{
     body::Incoming,
     header::{self, HeaderMap, HeaderName, HeaderValue},
     service::service_fn,
+    upgrade::{Parts, Upgraded},
 };
 use hyper_util::rt::TokioIo;
 use serde_json::json;
@@ -21,6 +22,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::{
     emulator::State,
+    faults::FaultKind,
     gateway::Answer,
     streaming::{self, Opening, Query, Refusal, SessionLog, Setup},
 };
@@ -45,6 +47,10 @@ pub(crate) async fn run(listener: TcpListener, state: Arc<State>, mut stop: watc
         },
                    () = stopped(&mut stop) => break,
                };
+        if state.plan.is_out(state.now_ms()) {
+            let _ = stream.set_zero_linger();
+            continue;
+        }
         let _ = stream.set_nodelay(true);
         let (state, stop, own) = (Arc::clone(&state), stop.clone(), Arc::clone(&tasks));
         let connection = async move {
@@ -161,7 +167,13 @@ fn upgrade(
         .headers()
         .get(header::SEC_WEBSOCKET_KEY)
         .map(|key| derive_accept_key(key.as_bytes()));
-    let setup = admit(request.headers(), &query, state);
+    let faults = state.plan.open();
+    let refused = faults.iter().find_map(|kind| match kind {
+        FaultKind::Refuse(reason) => Some(streaming::refusal(*reason)),
+        _ => None,
+    });
+    let setup = refused.map_or_else(|| admit(request.headers(), &query, state), Err);
+    let setup = setup.map(|setup| setup.with(&faults));
     let mut visible: Vec<_> = query
         .iter()
         .filter(|(name, _)| *name != "token")
@@ -172,18 +184,27 @@ fn upgrade(
         .as_ref()
         .map(|setup| setup.id.clone())
         .unwrap_or_default();
-    let log = Arc::new(Mutex::new(SessionLog::opened(id, visible)));
+    let mut log = SessionLog::opened(id, visible);
+    if setup.is_err() {
+        faults.iter().cloned().for_each(|kind| log.fault(kind));
+    }
+    let log = Arc::new(Mutex::new(log));
     lock(&state.sessions).keep(Arc::clone(&log));
     let opening = setup.map(|setup| Opening {
         setup,
         query,
-        refused_models: state.settings.refused_models.clone(),
+        faults,
     });
-    let speed = state.settings.speed;
     let upgraded = hyper::upgrade::on(&mut request);
+    let state = Arc::clone(state);
     let session = async move {
-        if let Ok(stream) = upgraded.await {
-            streaming::serve(TokioIo::new(stream), opening, log, speed, stop).await;
+        let parts = upgraded.await.ok().map(Upgraded::downcast);
+        if let Some(Ok(Parts { io, read_buf, .. })) = parts {
+            let upgraded = streaming::Upgraded {
+                stream: TokioIo::into_inner(io),
+                read: read_buf.to_vec(),
+            };
+            streaming::serve(upgraded, opening, log, state, stop).await;
         }
     };
     tasks

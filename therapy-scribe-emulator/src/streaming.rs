@@ -10,6 +10,7 @@ mod params;
 mod profile;
 mod query;
 mod random;
+mod recordings;
 mod redact;
 mod session;
 mod socket;
@@ -19,8 +20,9 @@ mod vad;
 pub use session::SessionLog;
 
 pub(crate) use query::{Query, parse as parse_query};
-pub(crate) use session::Setup;
-pub(crate) use socket::{Opening, Refusal, serve};
+pub(crate) use recordings::Recordings;
+pub(crate) use session::{Setup, refusal};
+pub(crate) use socket::{Opening, Refusal, Upgraded, serve};
 pub(crate) use token::Tokens;
 
 /// An `Error` message, and the close code that follows it.

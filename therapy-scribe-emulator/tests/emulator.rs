@@ -10,6 +10,8 @@
 
 #[path = "emulator/clients.rs"]
 mod clients;
+#[path = "emulator/faults.rs"]
+mod faults;
 #[path = "emulator/gateway.rs"]
 mod gateway;
 #[path = "emulator/ordered.rs"]

@@ -10,10 +10,11 @@ use tokio::{net::TcpListener, sync::watch};
 
 use super::{Emulator, Settings, SpeakerLetters, StartError, State};
 use crate::{
+    faults::{Fault, Plan},
     gateway::{self, ChatReply, Gateway},
     script::Script,
     server,
-    streaming::Tokens,
+    streaming::{Recordings, Tokens},
 };
 
 /// Configures an [`Emulator`].
@@ -21,6 +22,7 @@ use crate::{
 #[must_use]
 pub struct Builder {
     script: Option<Script>,
+    faults: Vec<Fault>,
     port: u16,
     gateway: gateway::Settings,
     settings: Settings,
@@ -30,6 +32,7 @@ impl Builder {
     pub(super) fn new() -> Self {
         Self {
             script: None,
+            faults: Vec::new(),
             port: 0,
             gateway: gateway::Settings::default(),
             settings: Settings {
@@ -51,6 +54,12 @@ impl Builder {
     /// What is said in the audio.
     pub fn script(mut self, script: Script) -> Self {
         self.script = Some(script);
+        self
+    }
+
+    /// What goes wrong with streaming sessions, each once (11.12). Default: nothing. Further calls add to it.
+    pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.faults.extend(faults);
         self
     }
 
@@ -113,9 +122,10 @@ impl Builder {
         self
     }
 
-    /// How many sessions a minute may be opened; unlimited by default. Free accounts have 5.
-    pub const fn opens_per_minute(mut self, opens: usize) -> Self {
-        self.settings.opens_per_minute = Some(opens);
+    /// How many sessions may be opened in a protocol minute; those beyond are refused with 1008 (8.3, 11.12). Unlimited by
+    /// default. Free accounts have 5.
+    pub const fn open_limit(mut self, per_minute: usize) -> Self {
+        self.settings.opens_per_minute = Some(per_minute);
         self
     }
 
@@ -186,8 +196,9 @@ impl Builder {
         );
         let state = Arc::new(State {
             settings: self.settings,
-            segments: segments.into(),
+            recordings: Arc::new(Recordings::new(segments.into())),
             language,
+            plan: Plan::new(self.faults),
             tokens: Tokens::default(),
             gateway: Gateway::new(self.gateway),
             sessions: Mutex::default(),

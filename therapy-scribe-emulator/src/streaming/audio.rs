@@ -26,6 +26,8 @@ pub(crate) struct AudioClock {
     frames: u64,
     levels: VecDeque<f64>,
     bytes: u64,
+    /// Samples since they were last taken.
+    fresh: Vec<i16>,
 }
 
 /// One frame: 20 ms.
@@ -43,6 +45,7 @@ impl AudioClock {
             frames: 0,
             levels: VecDeque::new(),
             bytes: 0,
+            fresh: Vec::new(),
         }
     }
 
@@ -72,6 +75,11 @@ impl AudioClock {
         }
     }
 
+    /// The samples since the last call.
+    pub(crate) fn take_samples(&mut self) -> Vec<i16> {
+        std::mem::take(&mut self.fresh)
+    }
+
     /// How much has been received, in milliseconds.
     pub(crate) fn received_ms(&self) -> u64 {
         (self.samples * 1000).checked_div(self.rate).unwrap_or(0)
@@ -95,6 +103,7 @@ impl AudioClock {
 
     fn sample(&mut self, sample: i16) {
         self.samples += 1;
+        self.fresh.push(sample);
         self.filled += 1;
         self.energy += f64::from(sample).powi(2);
         // Frames end where their time ends, so that no rate makes the clock drift.

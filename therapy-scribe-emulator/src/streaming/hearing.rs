@@ -6,7 +6,7 @@ use super::audio::FRAME_MS;
 use crate::script::{ScriptWord, Segment};
 
 /// Follows the script along the audio.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Hearing {
     segments: Arc<[Segment]>,
     next: usize,
@@ -52,6 +52,26 @@ impl Hearing {
         heard
     }
 
+    /// Nobody hears what is said from `from_ms` to `to_ms`. Of a segment in which hearing begins again, as much of the words
+    /// is taken for said as of the time has passed.
+    pub(crate) fn skip(&mut self, from_ms: u64, to_ms: u64) {
+        for spoken in &mut self.open {
+            spoken.skip(from_ms, to_ms);
+        }
+        while let Some(segment) = self
+            .segments
+            .get(self.next)
+            .filter(|segment| segment.start_ms < to_ms)
+        {
+            let mut spoken = Spoken::new(segment);
+            spoken.skip(segment.start_ms.max(from_ms), to_ms);
+            self.open.push(spoken);
+            self.next += 1;
+        }
+        self.open
+            .retain(|spoken| !spoken.words.is_empty() && !spoken.is_over(to_ms));
+    }
+
     /// The audio is over: what its last segment still holds was said, where little of the segment is missing.
     pub(crate) fn finish(&mut self, until_ms: u64) -> Vec<ScriptWord> {
         let almost_over = |spoken: &&mut Spoken| spoken.end_ms <= until_ms + CUT_TAIL_MS;
@@ -85,10 +105,10 @@ const SNAP_WORDS: usize = 5;
 /// The shortest time in which anybody says a word.
 const FASTEST_MS: u64 = 60;
 /// So much of the last segment may be missing at the end of the audio.
-const CUT_TAIL_MS: u64 = 250;
+pub(crate) const CUT_TAIL_MS: u64 = 250;
 
 /// A segment that is being said.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Spoken {
     speaker: String,
     end_ms: u64,
@@ -131,6 +151,24 @@ impl Spoken {
             begun_voiced_ms: 0,
             last_voice_ms: segment.start_ms,
         }
+    }
+
+    fn skip(&mut self, from_ms: u64, to_ms: u64) {
+        let shares: u64 = self.words.iter().map(|(_, share)| share).sum();
+        let passed = (shares * to_ms.saturating_sub(from_ms))
+            .checked_div(self.end_ms.saturating_sub(from_ms))
+            .unwrap_or(shares);
+        let mut said = 0;
+        while let Some((_, share)) = self.words.front()
+            && said + share / 2 < passed
+        {
+            said += share;
+            self.take_next();
+        }
+        self.total = shares - said.min(shares);
+        (self.said, self.voiced_ms, self.quiet_ms) = (0, 0, 0);
+        (self.begun_voiced_ms, self.begun_ms) = (0, None);
+        self.last_voice_ms = to_ms;
     }
 
     const fn is_over(&self, until_ms: u64) -> bool {

@@ -1,6 +1,8 @@
 //! One streaming session, without sockets and clocks: bytes, texts and time in, messages out. Time is protocol time in
 //! milliseconds since the socket opened; the rim scales it.
 
+mod ear;
+mod fault;
 mod flow;
 mod goodbye;
 mod hear;
@@ -11,15 +13,16 @@ mod setup;
 mod tests;
 mod updates;
 
-use std::{collections::VecDeque, sync::Arc};
+use std::collections::VecDeque;
 
 use serde_json::{Value, json};
 
 use super::{
-    Fatal, audio::AudioClock, detector::Detector, hearing::Hearing, labels::Labels, messages,
-    params::Params, profile::Family, vad::Vad,
+    Fatal, audio::AudioClock, detector::Detector, labels::Labels, messages, params::Params,
+    profile::Family, recordings::Leaving, vad::Vad,
 };
 
+pub(crate) use fault::refusal;
 pub(crate) use hear::MESSAGE_LIMIT;
 pub use log::SessionLog;
 pub(crate) use setup::Setup;
@@ -28,6 +31,7 @@ pub(crate) use setup::Setup;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Out {
     Text(String),
+    Binary(Vec<u8>),
     Close(u16, &'static str),
 }
 
@@ -44,7 +48,7 @@ pub(crate) struct Session {
     setup: Setup,
     params: Params,
     audio: AudioClock,
-    hearing: Hearing,
+    ear: ear::Ear,
     vad: Vad,
     detector: Detector,
     labels: Option<Labels>,
@@ -67,6 +71,7 @@ pub(crate) struct Session {
     next_revision_ms: u64,
     loudest: f64,
     short: pace::ShortFrames,
+    twists: fault::Twists,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +100,7 @@ impl Session {
         let profile = params.profile();
         Self {
             audio: AudioClock::new(params.encoding, params.rate),
-            hearing: Hearing::new(Arc::clone(&setup.segments)),
+            ear: ear::Ear::new(&setup.recordings, setup.opened_ms, params.rate),
             vad: Vad::new(profile.vad_threshold),
             detector: Detector::new(params.family, profile),
             labels,
@@ -113,6 +118,7 @@ impl Session {
             next_revision_ms: params.revision_interval.unwrap_or(u64::MAX),
             loudest: 0.0,
             short: pace::ShortFrames::default(),
+            twists: fault::Twists::default(),
             setup,
             params,
         }
@@ -145,19 +151,37 @@ impl Session {
         self.phase == Phase::Over
     }
 
+    fn over(&mut self, leaving: Leaving) {
+        self.phase = Phase::Over;
+        self.ear.leave(leaving);
+    }
+
+    /// Recording time of the audio's first sample, once it is known, and which recording it is.
+    pub(crate) fn place(&self) -> Option<(u64, u64)> {
+        self.ear.place()
+    }
+
+    /// How much of the recording has been received, in recording time.
+    pub(crate) fn position_ms(&self) -> Option<u64> {
+        let (offset_ms, _) = self.place()?;
+        Some(offset_ms + self.audio.received_ms())
+    }
+
     /// A message that is due at `due_ms`.
     fn push(&mut self, message: &Value, due_ms: u64) {
         self.put(Out::Text(message.to_string()), due_ms);
     }
 
     /// A message about a turn: never before an earlier one.
-    fn push_turn(&mut self, message: &Value, due_ms: u64) {
+    fn push_turn(&mut self, mut message: Value, due_ms: u64) {
+        self.twist(&mut message);
         self.last_turn_due_ms = self.last_turn_due_ms.max(due_ms);
-        self.push(message, self.last_turn_due_ms);
+        self.push(&message, self.last_turn_due_ms);
     }
 
     /// A message about a turn that is not over. Word by word each of them counts, and none is dropped.
-    fn push_partial(&mut self, message: &Value, due_ms: u64) {
+    fn push_partial(&mut self, mut message: Value, due_ms: u64) {
+        self.twist(&mut message);
         self.last_turn_due_ms = self.last_turn_due_ms.max(due_ms);
         self.insert(Due {
             at_ms: self.last_turn_due_ms,
@@ -184,7 +208,7 @@ impl Session {
         if self.is_over() {
             return;
         }
-        self.phase = Phase::Over;
+        self.over(Leaving::BrokenOff);
         self.due.retain(|due| due.at_ms <= due_ms);
         self.push(&messages::error(fatal), due_ms);
         self.put(Out::Close(fatal.code, CLOSE_REASON), due_ms);
@@ -203,6 +227,9 @@ impl Session {
             let warning = json!({"type": "Warning", "warning_code": 1,
                 "warning": "Skipped medical-v1 domain correction because the language is not supported"});
             self.push(&warning, now_ms);
+        }
+        for kind in std::mem::take(&mut self.twists.at_begin) {
+            self.suffer(&kind, now_ms);
         }
     }
 }

@@ -1,21 +1,24 @@
 //! The rim of a session: a WebSocket and a clock.
 
+mod clock;
+mod ending;
+mod line;
+
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite},
+    net::TcpStream,
     sync::watch,
-    time::{Instant, sleep_until, timeout},
+    time::{sleep_until, timeout},
 };
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
         self, Message,
-        protocol::CloseFrame,
         protocol::{Role, WebSocketConfig},
     },
 };
@@ -26,13 +29,15 @@ use super::{
     query::Query,
     session::{CLOSE_REASON, MESSAGE_LIMIT, Out, Session, SessionLog},
 };
+use crate::{emulator::State, faults::FaultKind};
+use clock::Clock;
+use ending::{Ending, close, end};
+use line::Line;
 
 /// A message this much larger than what the service takes is not even read.
 const READ_LIMIT: usize = 8 * MESSAGE_LIMIT;
 /// A client that does not take a message for so long is gone.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);
-/// For the client's answer to a close.
-const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 
 /// Why a session is refused before it begins; told after the upgrade (11.1).
 pub(crate) type Refusal = Fatal;
@@ -42,156 +47,214 @@ pub(crate) type Refusal = Fatal;
 pub(crate) struct Opening {
     pub(crate) setup: Setup,
     pub(crate) query: Query,
-    pub(crate) refused_models: Vec<String>,
+    /// What happens to it as it opens.
+    pub(crate) faults: Vec<FaultKind>,
 }
 
-/// Serves one session to its end. `speed` is how many protocol seconds a real one has.
-pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: S,
+/// A connection after its upgrade, and what was read of it.
+#[derive(Debug)]
+pub(crate) struct Upgraded {
+    pub(crate) stream: TcpStream,
+    pub(crate) read: Vec<u8>,
+}
+
+/// Serves one session to its end.
+pub(crate) async fn serve(
+    upgraded: Upgraded,
     opening: Result<Opening, Refusal>,
     log: Arc<Mutex<SessionLog>>,
-    speed: f64,
+    state: Arc<State>,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut config = WebSocketConfig::default();
     config.max_message_size = Some(READ_LIMIT);
     config.max_frame_size = Some(READ_LIMIT);
-    let mut socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await;
+    let line = Line::new(upgraded.stream);
+    let mut socket =
+        WebSocketStream::from_partially_read(line, upgraded.read, Role::Server, Some(config)).await;
     let checked = opening.and_then(|opening| {
-        let params = Params::read(&opening.query, &opening.refused_models)?;
-        Ok(Session::new(opening.setup, params))
+        let params = Params::read(&opening.query, &state.settings.refused_models)?;
+        Ok((Session::new(opening.setup, params), opening.faults))
     });
-    let code = match checked {
-        Ok(session) => {
+    let ending = match checked {
+        Ok((session, faults)) => {
+            let mut rim = Rim::new(session, &log, &state);
+            let served = rim.run(&mut socket, faults);
             tokio::select! {
-                code = run(&mut socket, session, &log, speed) => code,
+                ending = served => ending,
                 () = stopped(&mut stop) => close(&mut socket, 1001, "").await,
             }
         }
         Err(fatal) => refuse(&mut socket, &fatal).await,
     };
-    log.lock().unwrap_or_else(PoisonError::into_inner).closed = Some(code);
-    let _ = timeout(CLOSE_LIMIT, drain(socket)).await;
+    lock(&log).closed = Some(ending.code());
+    end(socket, ending, stopped(&mut stop)).await;
 }
 
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Reads what the client still sends: a connection that is dropped with unread bytes takes the close with it.
-async fn drain<S: AsyncRead + AsyncWrite + Unpin>(mut socket: WebSocketStream<S>) {
-    while let Some(Ok(_)) = socket.next().await {}
-    let mut rest = [0; 4096];
-    while let Ok(1..) = socket.get_mut().read(&mut rest).await {}
+fn lock(log: &Mutex<SessionLog>) -> MutexGuard<'_, SessionLog> {
+    log.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn run<S: AsyncRead + AsyncWrite + Unpin>(
-    socket: &mut WebSocketStream<S>,
-    mut session: Session,
-    log: &Mutex<SessionLog>,
-    speed: f64,
-) -> u16 {
-    let clock = Clock {
-        began: Instant::now(),
-        speed,
-    };
-    loop {
-        let now = clock.now_ms();
-        session.on_time(now);
-        while let Some(out) = session.pop(now) {
-            match out {
-                Out::Text(text) => {
-                    if !send(socket, text).await {
-                        return 1006;
-                    }
-                }
-                Out::Close(code, reason) => return close(socket, code, reason).await,
-            }
-        }
-        tokio::select! {
-            message = socket.next() => match message {
-                Some(Ok(message)) => take(&mut session, message, clock.now_ms(), log),
-                Some(Err(tungstenite::Error::Capacity(_))) => session.too_big(clock.now_ms()),
-                Some(Err(_)) | None => return 1006,
-            },
-            () = sleep_until(clock.at(session.next_ms(now))) => {}
+/// A session, its clock, and what goes wrong with its socket. Times are protocol time.
+struct Rim<'a> {
+    session: Session,
+    log: &'a Mutex<SessionLog>,
+    state: &'a State,
+    clock: Clock,
+    /// Nothing is read until then.
+    deaf_until_ms: u64,
+    /// Nothing is sent until then.
+    mute_until_ms: Option<u64>,
+}
+
+impl<'a> Rim<'a> {
+    fn new(session: Session, log: &'a Mutex<SessionLog>, state: &'a State) -> Self {
+        Self {
+            session,
+            log,
+            state,
+            clock: Clock::new(state.settings.speed),
+            deaf_until_ms: 0,
+            mute_until_ms: None,
         }
     }
-}
 
-async fn send<S: AsyncRead + AsyncWrite + Unpin>(
-    socket: &mut WebSocketStream<S>,
-    text: String,
-) -> bool {
-    let sent = timeout(WRITE_LIMIT, socket.send(Message::Text(text.into()))).await;
-    matches!(sent, Ok(Ok(())))
-}
-
-fn take(session: &mut Session, message: Message, now_ms: u64, log: &Mutex<SessionLog>) {
-    let control = match message {
-        Message::Binary(bytes) => {
-            session.on_binary(&bytes, now_ms);
-            None
+    async fn run(&mut self, socket: &mut WebSocketStream<Line>, faults: Vec<FaultKind>) -> Ending {
+        for kind in faults {
+            if let Some(ending) = self.strike(kind, socket) {
+                return ending;
+            }
         }
-        Message::Text(text) => session.on_text(&text, now_ms),
-        _ => None,
-    };
-    let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
-    (log.audio_bytes, log.audio_ms) = session.received();
-    if let Some(control) = control {
-        log.control(control);
+        loop {
+            let now = self.clock.now_ms();
+            if let Some(ending) = self.send_due(socket, now).await {
+                return ending;
+            }
+            let wake = self.clock.at(self.next_ms(now));
+            tokio::select! {
+                message = socket.next(), if now >= self.deaf_until_ms => {
+                    if let Some(ending) = self.take(message) {
+                        return ending;
+                    }
+                }
+                () = sleep_until(wake) => {}
+            }
+            while let Some(kind) = self.next_fault() {
+                if let Some(ending) = self.strike(kind, socket) {
+                    return ending;
+                }
+            }
+        }
+    }
+
+    async fn send_due(&mut self, socket: &mut WebSocketStream<Line>, now: u64) -> Option<Ending> {
+        if self.mute_until_ms.is_some_and(|until| until <= now) {
+            self.mute_until_ms = None;
+            socket.get_mut().release();
+            timeout(WRITE_LIMIT, SinkExt::flush(socket))
+                .await
+                .ok()?
+                .ok()?;
+        }
+        self.session.on_time(now);
+        while let Some(out) = self.session.pop(now) {
+            let message = match out {
+                Out::Text(text) => Message::Text(text.into()),
+                Out::Binary(bytes) => Message::Binary(bytes.into()),
+                Out::Close(code, reason) => {
+                    // A close can't be late: who waits for it has waited long enough.
+                    socket.get_mut().release();
+                    return Some(close(socket, code, reason).await);
+                }
+            };
+            let sent = timeout(WRITE_LIMIT, socket.send(message)).await;
+            if !matches!(sent, Ok(Ok(()))) {
+                return Some(Ending::Closed(1006));
+            }
+        }
+        None
+    }
+
+    fn next_ms(&self, now: u64) -> u64 {
+        let mut next = self.session.next_ms(now);
+        if self.deaf_until_ms > now {
+            next = next.min(self.deaf_until_ms);
+        }
+        next.min(self.mute_until_ms.unwrap_or(u64::MAX))
+    }
+
+    fn take(&mut self, message: Option<tungstenite::Result<Message>>) -> Option<Ending> {
+        let now = self.clock.now_ms();
+        let control = match message {
+            Some(Ok(Message::Binary(bytes))) => {
+                self.session.on_binary(&bytes, now);
+                None
+            }
+            Some(Ok(Message::Text(text))) => self.session.on_text(&text, now),
+            Some(Ok(_)) => None,
+            Some(Err(tungstenite::Error::Capacity(_))) => {
+                self.session.too_big(now);
+                None
+            }
+            Some(Err(_)) | None => return Some(Ending::Closed(1006)),
+        };
+        let mut log = lock(self.log);
+        (log.audio_bytes, log.audio_ms) = self.session.received();
+        log.place(self.session.place());
+        if let Some(control) = control {
+            log.control(control);
+        }
+        None
+    }
+
+    fn next_fault(&self) -> Option<FaultKind> {
+        if self.session.is_mute() {
+            return None;
+        }
+        self.state.plan.next(self.session.position_ms()?)
+    }
+
+    /// 11.12: a fault happens.
+    fn strike(&mut self, kind: FaultKind, socket: &mut WebSocketStream<Line>) -> Option<Ending> {
+        let now = self.clock.now_ms();
+        let until = |length: &Duration| {
+            now.saturating_add(u64::try_from(length.as_millis()).unwrap_or(u64::MAX))
+        };
+        let ending = match &kind {
+            FaultKind::Drop => Some(Ending::Dropped),
+            FaultKind::Reset => Some(Ending::Reset),
+            FaultKind::HalfOpen => Some(Ending::HalfOpen),
+            FaultKind::RefuseConnect(length) => {
+                let length = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
+                self.state.cut(length);
+                Some(Ending::Dropped)
+            }
+            FaultKind::Stall(length) => {
+                socket.get_mut().hold();
+                self.mute_until_ms = self.mute_until_ms.max(Some(until(length)));
+                None
+            }
+            FaultKind::SlowReader(length) => {
+                self.deaf_until_ms = self.deaf_until_ms.max(until(length));
+                None
+            }
+            other => {
+                self.session.suffer(other, now);
+                None
+            }
+        };
+        lock(self.log).fault(kind);
+        ending
     }
 }
 
 /// 11.1: one `Error` message, then a close with the same code.
-async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(
-    socket: &mut WebSocketStream<S>,
-    fatal: &Fatal,
-) -> u16 {
-    send(socket, messages::error(fatal).to_string()).await;
+async fn refuse(socket: &mut WebSocketStream<Line>, fatal: &Fatal) -> Ending {
+    let error = Message::Text(messages::error(fatal).to_string().into());
+    let _ = timeout(WRITE_LIMIT, socket.send(error)).await;
     close(socket, fatal.code, CLOSE_REASON).await
-}
-
-async fn close<S: AsyncRead + AsyncWrite + Unpin>(
-    socket: &mut WebSocketStream<S>,
-    code: u16,
-    reason: &'static str,
-) -> u16 {
-    let frame = CloseFrame {
-        code: code.into(),
-        reason: reason.into(),
-    };
-    let _ = timeout(CLOSE_LIMIT, socket.close(Some(frame))).await;
-    code
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Clock {
-    began: Instant,
-    speed: f64,
-}
-
-impl Clock {
-    fn now_ms(self) -> u64 {
-        let scaled = self.began.elapsed().as_secs_f64() * self.speed * 1000.0;
-        #[expect(
-            clippy::as_conversions,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "the cast saturates"
-        )]
-        let millis = scaled as u64;
-        millis
-    }
-
-    fn at(self, protocol_ms: u64) -> Instant {
-        #[expect(
-            clippy::as_conversions,
-            clippy::cast_precision_loss,
-            reason = "milliseconds of one session"
-        )]
-        let seconds = (protocol_ms as f64 / 1000.0 / self.speed).min(86_400.0);
-        // A hair late, so that what is due is due.
-        self.began + Duration::from_secs_f64(seconds) + Duration::from_micros(200)
-    }
 }

@@ -272,7 +272,7 @@ async fn odd_frames_end_the_session() {
 // 8.1
 #[tokio::test]
 async fn opening_too_often_is_refused() {
-    let emulator = quick().opens_per_minute(2).start().await.unwrap();
+    let emulator = quick().open_limit(2).start().await.unwrap();
     let (mut first, mut second) = (
         Socket::open(&emulator, "").await,
         Socket::open(&emulator, "").await,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Fatal, HEARTBEAT_MS, Phase, Session};
+use super::{Fatal, HEARTBEAT_MS, Phase, Session, fault::cancelled};
 use crate::streaming::audio::FRAME_MS;
 
 /// 2.4: when a model that does not work fails, after `Begin`.
@@ -42,7 +42,7 @@ impl Session {
                 if let Some(limit) = self.params.inactivity_ms {
                     next = next.min(self.last_client_ms + limit);
                 }
-                if self.params.is_doomed() {
+                if self.is_doomed() {
                     next = next.min(begun_ms + DOOM_MS);
                 }
             }
@@ -51,7 +51,7 @@ impl Session {
         if self.params.heartbeat {
             next = next.min(self.next_heartbeat_ms);
         }
-        if self.is_behind() {
+        if self.can_hear() {
             next = next.min(now_ms + FRAME_MS);
         }
         next
@@ -77,18 +77,25 @@ impl Session {
     /// 4.1: `expires_at` is a hard end, also while received audio is worked off.
     fn expire(&mut self, now_ms: u64) {
         if now_ms >= self.setup.longest_ms {
-            let expired = Fatal::new(3008, "Session Expired: Maximum session duration exceeded");
-            self.fail(&expired, now_ms);
+            self.expire_now(now_ms);
         }
+    }
+
+    pub(super) fn expire_now(&mut self, now_ms: u64) {
+        let expired = Fatal::new(3008, "Session Expired: Maximum session duration exceeded");
+        self.fail(&expired, now_ms);
+    }
+
+    fn is_doomed(&self) -> bool {
+        self.setup.doomed || self.params.is_doomed()
     }
 
     fn check_limits(&mut self, now_ms: u64) {
         let Phase::Streaming { begun_ms } = self.phase else {
             return;
         };
-        if self.params.is_doomed() && now_ms >= begun_ms + DOOM_MS {
-            let cancelled = Fatal::new(3005, "Session Cancelled: An error occurred");
-            return self.fail(&cancelled, now_ms);
+        if self.is_doomed() && now_ms >= begun_ms + DOOM_MS {
+            return self.fail(&cancelled(), now_ms);
         }
         let silent_for = now_ms.saturating_sub(self.last_client_ms);
         if let Some(limit) = self

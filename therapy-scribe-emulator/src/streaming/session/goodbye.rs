@@ -8,6 +8,7 @@ use crate::streaming::{
     labels::Pass,
     messages::{self, Form},
     profile::Family,
+    recordings::Leaving,
 };
 
 /// From `Terminate` to `Termination` without an open turn, and with one.
@@ -20,6 +21,7 @@ impl Session {
     /// What was received is worked off first, at the pace of everything else.
     pub(super) fn terminate(&mut self, now_ms: u64) {
         self.audio.finish();
+        self.ear.decide(self.heard_ms);
         self.phase = if self.is_opening() {
             Phase::Opening { ends: true }
         } else {
@@ -34,7 +36,7 @@ impl Session {
         while let Some(level) = self.audio.pop() {
             self.hear(level, now_ms);
         }
-        let late = self.hearing.finish(self.heard_ms);
+        let late = self.ear.finish(self.heard_ms);
         self.detector.append(late);
         self.drop_partials(now_ms);
         let word_by_word = self.params.family == Family::UniversalStreaming;
@@ -59,7 +61,7 @@ impl Session {
         let labels = self.labels.as_mut();
         if let Some(revision) = labels.and_then(|labels| labels.revise(Pass::Last)) {
             at += REVISION_LAG_MS;
-            self.push_turn(&revision, at);
+            self.push_turn(revision, at);
         }
         if self.labels.is_some() {
             termination += REVISION_LAG_MS;
@@ -80,7 +82,7 @@ impl Session {
         } else {
             Form::PlainFinal
         };
-        self.push_turn(&messages::word_by_word(self.order, &[], form, 0.0), now_ms);
+        self.push_turn(messages::word_by_word(self.order, &[], form, 0.0), now_ms);
         self.order += 1;
     }
 
@@ -88,7 +90,7 @@ impl Session {
         let seconds = |ms: u64| (ms + 500) / 1000;
         let termination = json!({"type": "Termination", "audio_duration_seconds": seconds(self.audio.received_ms()),
             "session_duration_seconds": seconds(at_ms)});
-        self.phase = Phase::Over;
+        self.over(Leaving::Done);
         self.push(&termination, at_ms);
         self.put(Out::Close(1000, "Session Ended"), at_ms);
     }
@@ -96,6 +98,7 @@ impl Session {
     /// 3.3: the open turn is over now; about 290 ms later its final comes.
     pub(super) fn force_endpoint(&mut self, now_ms: u64) {
         const LAG_MS: u64 = 290;
+        self.ear.decide(self.heard_ms);
         self.on_time(now_ms);
         if let Some(open @ Found::Final { .. }) = self.detector.force() {
             self.on_found(open, now_ms, LAG_MS);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Fatal, Phase, Session};
+use super::{Fatal, Session};
 use crate::{
     script::ScriptWord,
     streaming::{
@@ -11,6 +11,7 @@ use crate::{
         labels::Pass,
         messages::{self, Edges, Form},
         profile::Family,
+        recordings::Leaving,
         redact::{plain, redact},
     },
 };
@@ -44,6 +45,8 @@ impl Session {
         // The time that has passed counts by what waited in it, not by what comes now.
         self.pace.pass(now_ms, self.waiting_ms());
         self.audio.push(bytes);
+        let samples = self.audio.take_samples();
+        self.ear.take(&samples, self.heard_ms, now_ms);
         if self.waiting_ms() > BACKLOG_MS {
             let received = self.audio.received_ms();
             let text = format!(
@@ -59,7 +62,7 @@ impl Session {
     /// 11.7: a close without an `Error`.
     pub(crate) fn too_big(&mut self, now_ms: u64) {
         if !self.is_over() {
-            self.phase = Phase::Over;
+            self.over(Leaving::BrokenOff);
             self.due.retain(|due| due.at_ms <= now_ms);
             self.put(super::Out::Close(1009, "message too big"), now_ms);
         }
@@ -75,10 +78,15 @@ impl Session {
         self.waiting_ms() >= FRAME_MS
     }
 
+    /// Whether a frame waits, and it is known which part of the script it is.
+    pub(super) fn can_hear(&self) -> bool {
+        self.is_behind() && self.ear.can_hear(self.heard_ms + FRAME_MS)
+    }
+
     /// 11.5: what may be heard by now is heard.
     pub(super) fn work_off(&mut self, now_ms: u64) {
         self.pace.pass(now_ms, self.waiting_ms());
-        while !self.is_over() && self.is_behind() && self.pace.take_frame() {
+        while !self.is_over() && self.can_hear() && self.pace.take_frame() {
             let Some(level) = self.audio.pop() else {
                 return;
             };
@@ -91,18 +99,19 @@ impl Session {
         let (voiced, probability) = self.vad.hear(level);
         self.loudest = self.loudest.max(probability);
         self.heard_ms += FRAME_MS;
-        let heard = self.hearing.advance(self.heard_ms, voiced);
+        let heard = self.ear.hear(self.heard_ms, voiced);
         let frame = Frame {
             voiced,
             inside_word: heard.inside_word,
         };
         let spoken = voiced || heard.inside_word;
         let cuts = self.detector.cuts;
-        for found in self.detector.advance(frame, heard.words) {
+        let words = heard.words.into_iter().map(|(word, _)| word).collect();
+        for found in self.detector.advance(frame, words) {
             self.on_found(found, now_ms, FINAL_LAG_MS);
         }
         if self.setup.lose_word_at_cut && self.detector.cuts > cuts {
-            self.hearing.lose_word();
+            self.ear.lose_word(self.heard_ms);
         }
         self.acknowledge_silence(spoken, now_ms);
         if self.heard_ms >= self.next_revision_ms {
@@ -118,7 +127,7 @@ impl Session {
                 self.announce(onset_ms, due);
                 if self.params.partials {
                     let message = self.partial(&words);
-                    self.push_partial(&message, due);
+                    self.push_partial(message, due);
                 }
             }
             Found::Final { words, onset_ms } => {
@@ -158,7 +167,7 @@ impl Session {
 
     /// A word that goes on is no silence.
     fn edges(&self) -> Edges {
-        let began = self.hearing.word_began_ms().unwrap_or(u64::MAX);
+        let began = self.ear.word_began_ms(self.heard_ms).unwrap_or(u64::MAX);
         Edges {
             from_ms: self.floor_ms,
             until_ms: self.heard_ms.min(began),
@@ -193,8 +202,11 @@ impl Session {
                 messages::label(message, labelled);
             }
         }
+        if self.duplicates_final() {
+            finals.extend(finals.last().cloned());
+        }
         for message in finals {
-            self.push_turn(&message, due);
+            self.push_turn(message, due);
         }
     }
 
@@ -217,7 +229,7 @@ impl Session {
     fn announce(&mut self, onset_ms: u64, due_ms: u64) {
         let first = !std::mem::replace(&mut self.announced, true);
         if first && self.params.family == Family::Universal3 {
-            self.push_turn(&messages::speech_started(onset_ms), due_ms);
+            self.push_turn(messages::speech_started(onset_ms), due_ms);
         }
     }
 
@@ -239,7 +251,7 @@ impl Session {
         self.next_revision_ms += self.params.revision_interval.unwrap_or(u64::MAX / 2);
         let labels = self.labels.as_mut();
         if let Some(revision) = labels.and_then(|labels| labels.revise(Pass::Interim)) {
-            self.push_turn(&revision, now_ms + REVISION_LAG_MS);
+            self.push_turn(revision, now_ms + REVISION_LAG_MS);
         }
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::faults::FaultKind;
+
 /// What happened in a session, for tests to look at. Its `Debug` shows no content.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -20,6 +22,15 @@ pub struct SessionLog {
     pub audio_ms: u64,
     /// The code the session was closed with; `None` while it is open, 1006 when the client vanished.
     pub closed: Option<u16>,
+    /// Recording time of the session's first sample, in milliseconds; `None` until it is known, which takes a little sound
+    /// where earlier sessions have heard something.
+    pub offset_ms: Option<u64>,
+    /// Which recording it is, from 0: sessions of one have the same.
+    pub recording: Option<u64>,
+    /// The faults that have hit the session.
+    pub faults: Vec<FaultKind>,
+    /// The fault that ended it.
+    pub ended_by: Option<FaultKind>,
 }
 
 const MOST_CONTROLS: usize = 10_000;
@@ -31,6 +42,17 @@ impl SessionLog {
             query,
             ..Self::default()
         }
+    }
+
+    pub(crate) fn place(&mut self, place: Option<(u64, u64)>) {
+        (self.offset_ms, self.recording) = place.unzip();
+    }
+
+    pub(crate) fn fault(&mut self, kind: FaultKind) {
+        if kind.ends() {
+            self.ended_by.get_or_insert(kind.clone());
+        }
+        self.faults.push(kind);
     }
 
     pub(crate) fn control(&mut self, message: Value) {
@@ -48,6 +70,9 @@ impl fmt::Debug for SessionLog {
             .field("controls", &self.controls.len())
             .field("audio_ms", &self.audio_ms)
             .field("closed", &self.closed)
+            .field("offset_ms", &self.offset_ms)
+            .field("recording", &self.recording)
+            .field("faults", &self.faults.len())
             .finish_non_exhaustive()
     }
 }

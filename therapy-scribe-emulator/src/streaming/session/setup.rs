@@ -4,15 +4,18 @@ use std::{ops::RangeInclusive, sync::Arc};
 
 use crate::{
     emulator::{SpeakerLetters, State},
-    script::Segment,
-    streaming::{labels::LetterOrder, random::Random},
+    faults::FaultKind,
+    streaming::{labels::LetterOrder, random::Random, recordings::Recordings},
     wall::unix_seconds,
 };
 
 /// What a session is started with.
 #[derive(Debug, Clone)]
 pub(crate) struct Setup {
-    pub(crate) segments: Arc<[Segment]>,
+    /// What the emulator has heard so far.
+    pub(crate) recordings: Arc<Recordings>,
+    /// When the socket opened, in the emulator's time.
+    pub(crate) opened_ms: u64,
     /// What is spoken.
     pub(crate) language: String,
     /// What redaction takes for names.
@@ -33,11 +36,22 @@ pub(crate) struct Setup {
     /// 11.9: the word at a forced cut is lost, as it sometimes is in reality.
     pub(crate) lose_word_at_cut: bool,
     pub(crate) letters: LetterOrder,
+    /// 11.12: fails 5 s after `Begin`.
+    pub(crate) doomed: bool,
 }
 
 const API_VERSION: &str = "2025-05-12";
 
 impl Setup {
+    /// What goes wrong as the session opens.
+    pub(crate) fn with(mut self, faults: &[FaultKind]) -> Self {
+        self.doomed |= faults.contains(&FaultKind::BeginThenError);
+        if faults.contains(&FaultKind::NeverBegin) {
+            self.begin_delay_ms = u64::MAX;
+        }
+        self
+    }
+
     /// The `number`-th session of an emulator, from 0.
     pub(crate) fn drawn(state: &State, number: u64, longest_ms: u64) -> Self {
         let settings = &state.settings;
@@ -50,7 +64,8 @@ impl Setup {
         let termination_delay_ms = settings.termination_delay_ms.as_ref().map(&mut draw);
         let (high, low) = (random.below(u64::MAX), random.below(1 << 48));
         Self {
-            segments: Arc::clone(&state.segments),
+            recordings: Arc::clone(&state.recordings),
+            opened_ms: state.now_ms(),
             language: state.language.clone(),
             names: Arc::clone(&settings.redacted_names),
             seed: settings.seed.wrapping_add(number),
@@ -74,6 +89,7 @@ impl Setup {
                 }
                 _ => LetterOrder::Discovery,
             },
+            doomed: false,
         }
     }
 }

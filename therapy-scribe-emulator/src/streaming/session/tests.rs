@@ -3,12 +3,14 @@
 mod limits;
 mod shape;
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::{Out, Session, Setup};
 use crate::{
     script::Segment,
-    streaming::{labels::LetterOrder, params::Params, query::Query},
+    streaming::{labels::LetterOrder, params::Params, query::Query, recordings::Recordings},
 };
 
 /// Speech as `(speaker, text, start, end)`; a voice sounds in those times and nowhere else.
@@ -49,7 +51,8 @@ impl Run {
                 end_ms: *end_ms,
             });
         let mut setup = Setup {
-            segments: segments.collect(),
+            recordings: Arc::new(Recordings::new(segments.collect())),
+            opened_ms: 0,
             language: "en".to_owned(),
             names: [].into(),
             seed: 3,
@@ -62,6 +65,7 @@ impl Run {
             throttle: 1.25,
             lose_word_at_cut: false,
             letters: LetterOrder::Discovery,
+            doomed: false,
         };
         change(&mut setup);
         let session = Session::new(setup, Params::read(&query, &[]).unwrap());
@@ -82,6 +86,7 @@ impl Run {
                     Out::Text(text) => self
                         .sent
                         .push((self.now_ms, serde_json::from_str(&text).unwrap())),
+                    Out::Binary(bytes) => self.sent.push((self.now_ms, bytes.into())),
                     Out::Close(code, _) => self.closed = Some((self.now_ms, code)),
                 }
             }
