@@ -52,6 +52,9 @@ struct Args {
     /// How turns end: therapy, server, voice-agent, aggressive, balanced, medical-visit.
     #[arg(long, default_value = "therapy", value_name = "PRESET")]
     turns: String,
+    /// Has the emulator lose the connection so often.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    faults: u32,
     /// One JSON object a line: turns, transcript, note.
     #[arg(long)]
     json: bool,
@@ -74,6 +77,7 @@ async fn run(args: &Args) -> Result<(), AnyError> {
         script: args.script.as_deref(),
         speed: args.speed,
         turns: &args.turns,
+        faults: args.faults,
     };
     let services = services::start(&wishes).await?;
     // Asked before the session, not after an hour of it.

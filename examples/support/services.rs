@@ -10,7 +10,7 @@ use therapy_scribe::{
     stt::{StreamingConfig, TurnDetection},
     transport::Origin,
 };
-use therapy_scribe_emulator::{Emulator, Script};
+use therapy_scribe_emulator::{Emulator, Fault, FaultKind, Script};
 
 /// Any error; examples show it and end.
 pub(crate) type AnyError = Box<dyn std::error::Error + Send + Sync>;
@@ -29,6 +29,8 @@ pub(crate) struct Wishes<'a> {
     pub(crate) script: Option<&'a Path>,
     pub(crate) speed: Option<f64>,
     pub(crate) turns: &'a str,
+    /// How often the emulator loses the connection.
+    pub(crate) faults: u32,
 }
 
 const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo-session");
@@ -95,6 +97,7 @@ async fn emulated(wishes: &Wishes<'_>, config: StreamingConfig) -> Result<Servic
     let emulator = Emulator::builder()
         .script(script(wishes)?)
         .speed(speed)
+        .faults(drops(wishes.faults))
         .start()
         .await?;
     let scribe = Scribe::builder(ApiKey::new("emulated")?, Region::Us)
@@ -111,6 +114,12 @@ async fn emulated(wishes: &Wishes<'_>, config: StreamingConfig) -> Result<Servic
         emulator: Some(emulator),
         hello,
     })
+}
+
+/// Drops of the connection, spread over the demo session's two minutes.
+fn drops(count: u32) -> impl Iterator<Item = Fault> {
+    let every = 125_000 / u64::from(count + 1);
+    (1..=u64::from(count)).map(move |number| Fault::at(number * every, FaultKind::Drop))
 }
 
 fn script(wishes: &Wishes<'_>) -> Result<Script, AnyError> {

@@ -57,6 +57,7 @@ async fn run(args: &Args) -> Result<(), AnyError> {
         script: args.script.as_deref(),
         speed: args.speed,
         turns: &args.turns,
+        faults: 0,
     };
     let services = services::start(&wishes).await?;
     eprintln!("{}", services.hello);

@@ -13,6 +13,7 @@ mod seam;
 mod shared;
 #[cfg(test)]
 mod simulation;
+mod speech;
 mod tape;
 
 use std::{

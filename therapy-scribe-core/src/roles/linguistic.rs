@@ -8,7 +8,8 @@ use crate::{Confidence, SpeakerId, Turn, Word};
 /// Tells therapist from client by pronouns and questions, in English, and abstains when the two sound alike.
 ///
 /// It looks at the two voices that say most. Each "you" and each question speaks for the therapist, each "I" for the
-/// client; the balance becomes a probability, and below 90 % nobody gets a role. A third voice gets none.
+/// client; the balance becomes a probability, and below 90 % nobody gets a role. Nor does anybody where the two speak of
+/// "you" and "I" about equally often, however long they talk: small differences add up by chance. A third voice gets none.
 #[derive(Debug, Clone, Default)]
 pub struct Linguistic {
     voices: BTreeMap<SpeakerId, Cues>,
@@ -30,6 +31,9 @@ const FIRST_PERSON: f32 = -0.35;
 const QUESTION: f32 = 0.5;
 /// Fewer words than this from either voice settle nothing.
 const ENOUGH_WORDS: u32 = 12;
+/// How much more of a therapist's words than of a client's are "you" rather than "I". Between two who chat it is about
+/// nothing; in the sessions that this was looked at with it is a tenth.
+const TILT: f32 = 0.03;
 /// Below this, nobody gets a role.
 const SURE: f32 = 0.9;
 
@@ -68,7 +72,8 @@ impl RoleMapper for Linguistic {
         }
         let log_odds = first.log_odds() - second.log_odds();
         let probability = 1.0 / (1.0 + (-log_odds.abs()).exp());
-        if probability < SURE {
+        let tilt = (first.tilt() - second.tilt()) * log_odds.signum();
+        if probability < SURE || tilt < TILT {
             return RoleMap::default();
         }
         let (therapist, client) = if log_odds > 0.0 {
@@ -106,6 +111,16 @@ impl Cues {
         if text.trim_end_matches(['"', '”', '\'']).ends_with('?') {
             self.questions = step(self.questions, 1);
         }
+    }
+
+    /// The share of "you" less the share of "I".
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::as_conversions,
+        reason = "counts of words in one session are small"
+    )]
+    fn tilt(self) -> f32 {
+        (self.second_person as f32 - self.first_person as f32) / self.words.max(1) as f32
     }
 
     #[expect(

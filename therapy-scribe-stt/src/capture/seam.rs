@@ -1,16 +1,23 @@
 //! Where a new connection takes over: what it repeats is left out, and its labels are matched with known voices
 //! (`streaming-stt.md` 9.3, 7 and 8).
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use therapy_scribe_core::{
     ConnectionId, MediaTime, Overlap, Relabel, SpeakerId, Turn, TurnId, Word,
 };
 
-use super::align::{self, Fate, Heard};
+use super::{
+    align::{self, Fate, Heard},
+    speech::Speech,
+};
 
 /// How long after the last known word a repetition of it may still come.
 const AFTER: u64 = 3_000;
+/// So many changes of voice, and so many words of a hundred, leave no doubt about whose labels are whose. A connection's
+/// first labels are its weakest, and wrong for whole turns, so that many words of few turns prove little.
+const CLEAR_RUNS: usize = 4;
+const CLEAR_PERCENT: usize = 85;
 /// Words that are no coincidence.
 const ENOUGH: usize = 3;
 /// How much of what was said last is kept for comparing.
@@ -24,6 +31,7 @@ pub(super) struct Seams {
     open: Option<Seam>,
     /// Whom the labels of connections stand for, by what was found and by what the host has said.
     known: BTreeMap<SpeakerId, SpeakerId>,
+    speech: Speech,
 }
 
 /// One overlap.
@@ -49,6 +57,9 @@ pub(super) struct Joined {
 impl Seams {
     /// A connection opens whose audio begins at `base`.
     pub(super) fn open(&mut self, connection: ConnectionId, base: MediaTime) {
+        let known = &self.known;
+        self.speech
+            .next_connection(|label| known.get(&label).copied().unwrap_or(label));
         let base = base.as_millis().saturating_sub(AFTER);
         let known = |word: &Heard| {
             let mut word = word.clone();
@@ -69,8 +80,11 @@ impl Seams {
 
     /// A final of the current connection.
     pub(super) fn join(&mut self, turn: Turn) -> Joined {
+        self.speech.hear(&turn);
         let joined = match &mut self.open {
-            Some(seam) if turn.id().connection() == seam.connection => seam.join(turn),
+            Some(seam) if turn.id().connection() == seam.connection => {
+                seam.join(turn, &self.speech)
+            }
             _ => Joined {
                 turn: Some(turn),
                 found: Vec::new(),
@@ -113,13 +127,16 @@ impl Seams {
 
     /// Labels were revised: what was known of voices by them may be otherwise.
     pub(super) fn revise(&mut self, relabels: &[Relabel]) -> Vec<(SpeakerId, Option<SpeakerId>)> {
+        for relabel in relabels {
+            self.speech.relabel(relabel);
+        }
         let Some(seam) = &mut self.open else {
             return Vec::new();
         };
         for relabel in relabels {
             seam.voices.relabel(relabel);
         }
-        let found = seam.voices.news();
+        let found = seam.voices.news(&self.speech);
         self.note(&found);
         found
     }
@@ -165,13 +182,13 @@ impl Seams {
 }
 
 impl Seam {
-    fn join(&mut self, turn: Turn) -> Joined {
+    fn join(&mut self, turn: Turn, speech: &Speech) -> Joined {
         let new = align::heard(&turn);
         let is_beyond = turn.start().as_millis() > self.until;
         if is_beyond || self.next >= self.old.len() {
             return Joined {
                 turn: Some(turn),
-                found: Vec::new(),
+                found: self.voices.news(speech),
             };
         }
         let old = self.old.get(self.next..).unwrap_or_default();
@@ -196,7 +213,7 @@ impl Seam {
         let turn = (!kept.is_empty()).then(|| turn.with_words(kept));
         Joined {
             turn,
-            found: self.voices.news(),
+            found: self.voices.news(speech),
         }
     }
 }
@@ -204,13 +221,17 @@ impl Seam {
 /// Which labels of the new connection were heard on whose words.
 #[derive(Debug, Default)]
 struct Voices {
-    /// By word: turn and times.
-    pairs: HashMap<(TurnId, MediaTime, MediaTime), Pair>,
+    /// In order of time.
+    pairs: Vec<Pair>,
     told: BTreeMap<SpeakerId, SpeakerId>,
 }
 
+/// A word that both connections heard.
 #[derive(Debug)]
 struct Pair {
+    turn: TurnId,
+    start: MediaTime,
+    end: MediaTime,
     label: Option<SpeakerId>,
     speaker: Option<SpeakerId>,
 }
@@ -223,26 +244,36 @@ impl Voices {
         label: Option<SpeakerId>,
         speaker: Option<SpeakerId>,
     ) {
-        let pair = Pair { label, speaker };
-        self.pairs.insert((turn, word.start(), word.end()), pair);
+        self.pairs.push(Pair {
+            turn,
+            start: word.start(),
+            end: word.end(),
+            label,
+            speaker,
+        });
     }
 
     fn relabel(&mut self, relabel: &Relabel) {
-        for ((turn, start, end), pair) in &mut self.pairs {
-            if *turn == relabel.turn {
-                let own = relabel
-                    .words
-                    .iter()
-                    .find(|word| word.start == *start && word.end == *end)
-                    .and_then(|word| word.speaker);
-                pair.label = own.or(relabel.speaker);
-            }
+        let of_turn = self.pairs.iter_mut();
+        for pair in of_turn.filter(|pair| pair.turn == relabel.turn) {
+            let own = relabel
+                .words
+                .iter()
+                .find(|word| word.start == pair.start && word.end == pair.end)
+                .and_then(|word| word.speaker);
+            pair.label = own.or(relabel.speaker);
         }
     }
 
     /// The best assignment of labels to speakers, as far as most of a label's words speak for it; only what is news.
-    fn news(&mut self) -> Vec<(SpeakerId, Option<SpeakerId>)> {
-        let found = self.assignment();
+    fn news(&mut self, speech: &Speech) -> Vec<(SpeakerId, Option<SpeakerId>)> {
+        let (found, is_clear) = self.assignment();
+        let by_speech = speech.matches();
+        let found = if is_clear || by_speech.is_empty() {
+            found
+        } else {
+            by_speech
+        };
         let mut news: Vec<_> = found
             .iter()
             .filter(|(label, speaker)| self.told.get(label) != Some(speaker))
@@ -254,10 +285,24 @@ impl Voices {
         news
     }
 
-    fn assignment(&self) -> BTreeMap<SpeakerId, SpeakerId> {
+    /// How often the voices change, by both connections.
+    fn runs(&self) -> usize {
+        let known = |pair: &&Pair| pair.label.is_some() && pair.speaker.is_some();
+        let mut voices: Vec<_> = self
+            .pairs
+            .iter()
+            .filter(known)
+            .map(|pair| (pair.label, pair.speaker))
+            .collect();
+        voices.dedup();
+        voices.len()
+    }
+
+    /// Which label is whose by the words that both connections heard, and whether nearly all of them agree.
+    fn assignment(&self) -> (BTreeMap<SpeakerId, SpeakerId>, bool) {
         let mut counts: BTreeMap<(SpeakerId, SpeakerId), usize> = BTreeMap::new();
         let mut of_label: BTreeMap<SpeakerId, usize> = BTreeMap::new();
-        for pair in self.pairs.values() {
+        for pair in &self.pairs {
             if let (Some(label), Some(speaker)) = (pair.label, pair.speaker) {
                 *counts.entry((label, speaker)).or_default() += 1;
                 *of_label.entry(label).or_default() += 1;
@@ -266,6 +311,7 @@ impl Voices {
         let mut counts: Vec<_> = counts.into_iter().collect();
         counts.sort_by_key(|(pair, count)| (std::cmp::Reverse(*count), *pair));
         let mut found = BTreeMap::new();
+        let mut agreeing = 0;
         for ((label, speaker), count) in counts {
             let all = of_label.get(&label).copied().unwrap_or(0);
             // Half is enough where it is not by chance: a voice may have been named anew before, and have two names.
@@ -274,8 +320,11 @@ impl Voices {
                 !found.contains_key(&label) && found.values().all(|taken| *taken != speaker);
             if most && is_free {
                 found.insert(label, speaker);
+                agreeing += count;
             }
         }
-        found
+        let all: usize = of_label.values().sum();
+        let is_clear = self.runs() >= CLEAR_RUNS && agreeing * 100 >= all * CLEAR_PERCENT;
+        (found, is_clear)
     }
 }

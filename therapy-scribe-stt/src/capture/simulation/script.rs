@@ -100,7 +100,11 @@ impl Script {
         let mut person = 0;
         while at + 30_000 < length {
             for _ in 0..2 + random.below(25) {
-                if random.below(12) == 0 {
+                if random.below(8) == 0 {
+                    // A therapist says "you", a client "I".
+                    let text = if person == 0 { "you" } else { "I" };
+                    say(&mut words, random, &mut at, text, person);
+                } else if random.below(12) == 0 {
                     let index = usize::try_from(random.below(6)).unwrap();
                     for text in REPEATED[index] {
                         say(&mut words, random, &mut at, text, person);
