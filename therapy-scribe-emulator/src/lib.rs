@@ -46,7 +46,7 @@ mod streaming;
 mod wall;
 
 pub use emulator::{Builder, Emulator, SpeakerLetters, StartError};
-pub use faults::{Fault, FaultKind, Unauthorized};
+pub use faults::{Fault, FaultKind, Faults, Unauthorized};
 pub use gateway::ChatReply;
 pub use script::{InvalidScript, Script, Segment};
 pub use streaming::SessionLog;

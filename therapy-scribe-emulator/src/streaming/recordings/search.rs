@@ -1,6 +1,9 @@
 //! Looks for the place of a session's audio in what has been heard before.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt,
+};
 
 use super::prints::{Place, Prints};
 
@@ -23,7 +26,6 @@ const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Follows the samples of one session: hashes of its pieces, and of every window of a piece's length until the place is
 /// known.
-#[derive(Debug)]
 pub(crate) struct Search {
     rate: u64,
     length: usize,
@@ -159,6 +161,12 @@ impl Search {
 
     fn best(&self) -> (Option<(Place, u32)>, u32) {
         two_best(&self.votes)
+    }
+}
+
+impl fmt::Debug for Search {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Search({} samples)", self.samples)
     }
 }
 
