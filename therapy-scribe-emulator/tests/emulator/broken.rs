@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{SinkExt, Stream, StreamExt};
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until, timeout};
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{self, Message};
 
 use crate::clients::{SPEED, Socket, Speech, audio};
 
@@ -117,34 +117,7 @@ impl Socket {
                 let _ = sink.send(Message::text(last)).await;
             }
         };
-        let read = async {
-            let mut broken = Broken {
-                messages: Vec::new(),
-                at_ms: Vec::new(),
-                code: None,
-                is_quiet: false,
-            };
-            loop {
-                let message = match timeout(QUIET, stream.next()).await {
-                    Ok(Some(Ok(Message::Text(text)))) => serde_json::from_str(&text).unwrap(),
-                    Ok(Some(Ok(Message::Binary(bytes)))) => bytes.to_vec().into(),
-                    Ok(Some(Ok(Message::Close(frame)))) => {
-                        broken.code = frame.map(|frame| frame.code.into());
-                        return broken;
-                    }
-                    Ok(Some(Ok(_))) => continue,
-                    Ok(None | Some(Err(_))) => return broken,
-                    Err(_) => {
-                        broken.is_quiet = true;
-                        return broken;
-                    }
-                };
-                broken.messages.push(message);
-                broken
-                    .at_ms
-                    .push(began.elapsed().mul_f64(SPEED).as_millis());
-            }
-        };
+        let read = read(&mut stream, began);
         tokio::pin!(read);
         tokio::select! {
             broken = &mut read => broken,
@@ -169,5 +142,37 @@ impl Socket {
         };
         let limit = Duration::from_millis(within_ms).div_f64(SPEED);
         timeout(limit, pong).await.unwrap_or(false)
+    }
+}
+
+/// Reads until the session has ended, or says nothing any more.
+async fn read<S>(stream: &mut S, began: Instant) -> Broken
+where
+    S: Stream<Item = tungstenite::Result<Message>> + Unpin,
+{
+    let mut broken = Broken {
+        messages: Vec::new(),
+        at_ms: Vec::new(),
+        code: None,
+        is_quiet: false,
+    };
+    loop {
+        let message = match timeout(QUIET, stream.next()).await {
+            Ok(Some(Ok(Message::Text(text)))) => serde_json::from_str(&text).unwrap(),
+            Ok(Some(Ok(Message::Binary(bytes)))) => bytes.to_vec().into(),
+            Ok(Some(Ok(Message::Close(frame)))) => {
+                broken.code = frame.map(|frame| frame.code.into());
+                return broken;
+            }
+            Ok(Some(Ok(_))) => continue,
+            Ok(None | Some(Err(_))) => return broken,
+            Err(_) => {
+                broken.is_quiet = true;
+                return broken;
+            }
+        };
+        broken.messages.push(message);
+        let at_ms = began.elapsed().mul_f64(SPEED).as_millis();
+        broken.at_ms.push(at_ms);
     }
 }
