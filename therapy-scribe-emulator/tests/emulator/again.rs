@@ -60,6 +60,9 @@ async fn after_a_drop_a_session_that_sends_15_seconds_again_hears_the_right_part
         ["charlie5", "delta5."],
         "what was cut is not heard"
     );
+    let exact = speech.iter().flat_map(|(_, text, ..)| text.split(' '));
+    let exact: Vec<&str> = exact.skip(6 * 4).collect();
+    assert_eq!(said[2..], exact, "as the script has it");
     let logs = emulator.sessions();
     let places: Vec<_> = logs
         .iter()
