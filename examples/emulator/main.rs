@@ -1,19 +1,23 @@
 //! Serves the emulator until it is stopped.
 //!
 //! `cargo run --example emulator -- --port 9000`
+//!
+//! Things can go wrong on purpose: `--fault drop@30 --fault stall:20@60 --fault refuse-connect:10@90` at these seconds of
+//! the recording, or `--faults 5` by chance.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a program that talks to a person"
 )]
 
+mod fault;
 #[path = "../support/speed.rs"]
 mod speed;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use therapy_scribe_emulator::{Emulator, Script};
+use therapy_scribe_emulator::{Emulator, Fault, Faults, Script};
 
 const DEMO: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -35,6 +39,12 @@ struct Args {
     /// How many seconds of the services' time pass in one.
     #[arg(long, default_value_t = 1.0, value_parser = speed::parse)]
     speed: f64,
+    /// What goes wrong with a streaming session, and at which second of the recording; may be repeated.
+    #[arg(long = "fault", value_name = "KIND@SECONDS", value_parser = fault::parse)]
+    fault: Vec<Fault>,
+    /// So many faults by chance, which is the seed's, over the length of the script.
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    faults: usize,
 }
 
 #[tokio::main]
@@ -53,11 +63,15 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     let text = std::fs::read_to_string(&path)
         .map_err(|error| format!("cannot read the script {}: {error}", path.display()))?;
     let script = Script::from_json(&text)?;
+    let length_ms = script.segments.iter().map(|segment| segment.end_ms).max();
+    let by_chance = Faults::random(args.seed, args.faults, length_ms.unwrap_or(0));
     let emulator = Emulator::builder()
         .script(script)
         .seed(args.seed)
         .speed(args.speed)
         .port(args.port)
+        .faults(args.fault)
+        .faults(by_chance)
         .start()
         .await?;
     let urls = serde_json::json!({

@@ -107,6 +107,7 @@ pub(crate) struct Settings {
     pub(crate) opens_per_minute: Option<usize>,
     pub(crate) throttle: f64,
     pub(crate) lose_word_at_cut: bool,
+    pub(crate) rewords: bool,
 }
 
 impl fmt::Debug for Settings {

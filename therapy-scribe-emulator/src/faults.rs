@@ -1,10 +1,12 @@
 //! What goes wrong, and when (`streaming-stt.md` 11.12).
 
 mod plan;
+mod random;
 
 use std::time::Duration;
 
 pub(crate) use plan::Plan;
+pub use random::Faults;
 
 /// Something that goes wrong once. All times are protocol time.
 ///
@@ -47,7 +49,8 @@ pub enum FaultKind {
     SlowReader(Duration),
     /// `Error` 3005, then a close with that code (8.1).
     ServerError,
-    /// A close with this code, without an `Error` before it.
+    /// A close with this code, without an `Error` before it. It has to be one that may stand in a close: 1000 to 1003, 1007 to
+    /// 1013, 3000 to 4999.
     CloseWithoutError(u16),
     /// `Error` 3005, and no close after it; nothing else comes.
     ErrorWithoutClose,

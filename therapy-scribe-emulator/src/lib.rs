@@ -32,6 +32,11 @@
 //! protocol seconds pass in one, for every delay, limit and pace. `Begin.expires_at` is the time of day plus protocol
 //! seconds.
 //!
+//! Things go wrong when they are told to: [`Builder::faults`] breaks, stalls and refuses sessions at given times of the
+//! recording, and [`Faults::random`] by chance. A session that begins again is placed by its sound: what it sends that an
+//! earlier one has sent is known to the sample, so that it hears the right part of the script although its clock starts at
+//! 0; it hears it in slightly other words, and calls the speakers by other letters.
+//!
 //! What it does not do: pre-recorded transcription, the voice agent, `/v1/understanding`, tool calls, webhooks, audio
 //! capture, `LLMGatewayResponse` (as for an account without access), encoded audio (Opus and AAC are accepted and not
 //! heard), Medical Mode corrections, languages, prompts and key terms (checked, and without effect on words). Redaction
@@ -46,7 +51,7 @@ mod streaming;
 mod wall;
 
 pub use emulator::{Builder, Emulator, SpeakerLetters, StartError};
-pub use faults::{Fault, FaultKind, Unauthorized};
+pub use faults::{Fault, FaultKind, Faults, Unauthorized};
 pub use gateway::ChatReply;
 pub use script::{InvalidScript, Script, Segment};
 pub use streaming::SessionLog;

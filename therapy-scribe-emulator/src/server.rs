@@ -38,15 +38,14 @@ pub(crate) async fn run(listener: TcpListener, state: Arc<State>, mut stop: watc
     let tasks: Tasks = Arc::default();
     loop {
         let stream = tokio::select! {
-                   accepted = listener.accept() => if let Ok((stream, _)) = accepted {
-        stream
-        } else {
-                           // Out of descriptors, say: it passes.
-                           tokio::time::sleep(Duration::from_millis(10)).await;
-                           continue;
-        },
-                   () = stopped(&mut stop) => break,
-               };
+            accepted = listener.accept() => accepted,
+            () = stopped(&mut stop) => break,
+        };
+        let Ok((stream, _)) = stream else {
+            // Out of descriptors, say: it passes.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
         if state.plan.is_out(state.now_ms()) {
             let _ = stream.set_zero_linger();
             continue;
@@ -67,7 +66,11 @@ pub(crate) async fn run(listener: TcpListener, state: Arc<State>, mut stop: watc
         while tasks.try_join_next().is_some() {}
         tasks.spawn(connection);
     }
-    // Sessions see the stop by themselves and close; what is left after a moment is ended.
+    end(&tasks).await;
+}
+
+/// Sessions see the stop by themselves and close; what is left after a moment is ended.
+async fn end(tasks: &Tasks) {
     let mut left = std::mem::take(&mut *tasks.lock().unwrap_or_else(PoisonError::into_inner));
     let _ = tokio::time::timeout(Duration::from_millis(200), async {
         while left.join_next().await.is_some() {}
@@ -167,12 +170,38 @@ fn upgrade(
         .headers()
         .get(header::SEC_WEBSOCKET_KEY)
         .map(|key| derive_accept_key(key.as_bytes()));
+    let (opening, log) = open(request.headers(), query, state);
+    let upgraded = hyper::upgrade::on(&mut request);
+    let state = Arc::clone(state);
+    let session = async move {
+        let parts = upgraded.await.ok().map(Upgraded::downcast);
+        if let Some(Ok(Parts { io, read_buf, .. })) = parts {
+            let upgraded = streaming::Upgraded {
+                stream: TokioIo::into_inner(io),
+                read: read_buf.to_vec(),
+            };
+            streaming::serve(upgraded, opening, log, state, stop).await;
+        }
+    };
+    tasks
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .spawn(session);
+    switching(key)
+}
+
+/// What a session starts from, which is not always welcome, and its log.
+fn open(
+    headers: &HeaderMap,
+    query: Query,
+    state: &State,
+) -> (Result<Opening, Refusal>, Arc<Mutex<SessionLog>>) {
     let faults = state.plan.open();
     let refused = faults.iter().find_map(|kind| match kind {
         FaultKind::Refuse(reason) => Some(streaming::refusal(*reason)),
         _ => None,
     });
-    let setup = refused.map_or_else(|| admit(request.headers(), &query, state), Err);
+    let setup = refused.map_or_else(|| admit(headers, &query, state), Err);
     let setup = setup.map(|setup| setup.with(&faults));
     let mut visible: Vec<_> = query
         .iter()
@@ -195,23 +224,7 @@ fn upgrade(
         query,
         faults,
     });
-    let upgraded = hyper::upgrade::on(&mut request);
-    let state = Arc::clone(state);
-    let session = async move {
-        let parts = upgraded.await.ok().map(Upgraded::downcast);
-        if let Some(Ok(Parts { io, read_buf, .. })) = parts {
-            let upgraded = streaming::Upgraded {
-                stream: TokioIo::into_inner(io),
-                read: read_buf.to_vec(),
-            };
-            streaming::serve(upgraded, opening, log, state, stop).await;
-        }
-    };
-    tasks
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .spawn(session);
-    switching(key)
+    (opening, log)
 }
 
 fn switching(key: Option<String>) -> Response<Full<Bytes>> {

@@ -12,6 +12,7 @@ mod query;
 mod random;
 mod recordings;
 mod redact;
+mod reword;
 mod session;
 mod socket;
 mod token;
@@ -20,6 +21,7 @@ mod vad;
 pub use session::SessionLog;
 
 pub(crate) use query::{Query, parse as parse_query};
+pub(crate) use random::Random;
 pub(crate) use recordings::Recordings;
 pub(crate) use session::{Setup, refusal};
 pub(crate) use socket::{Opening, Refusal, Upgraded, serve};

@@ -8,6 +8,10 @@
     reason = "the helpers of tests fail as tests do"
 )]
 
+#[path = "emulator/again.rs"]
+mod again;
+#[path = "emulator/broken.rs"]
+mod broken;
 #[path = "emulator/clients.rs"]
 mod clients;
 #[path = "emulator/faults.rs"]

@@ -42,11 +42,12 @@ impl Builder {
                 begin_delay_ms: 0..=1500,
                 termination_delay_ms: None,
                 redacted_names: Arc::default(),
-                letters: SpeakerLetters::Discovery,
+                letters: SpeakerLetters::SwappedEverySecondSession,
                 refused_models: Vec::new(),
                 opens_per_minute: None,
                 throttle: 1.25,
                 lose_word_at_cut: false,
+                rewords: true,
             },
         }
     }
@@ -110,7 +111,7 @@ impl Builder {
         self
     }
 
-    /// How speakers get their letters (11.13). Default: by discovery.
+    /// How speakers get their letters (11.13). Default: swapped in every second session.
     pub const fn speaker_letters(mut self, letters: SpeakerLetters) -> Self {
         self.settings.letters = letters;
         self
@@ -138,6 +139,15 @@ impl Builder {
     /// Whether the word at a forced cut is lost (11.9). Default: no.
     pub const fn lose_word_at_cut(mut self, lose: bool) -> Self {
         self.settings.lose_word_at_cut = lose;
+        self
+    }
+
+    /// Whether a session that hears again what an earlier one has heard gets some of it in other wording (11.13): digits for
+    /// number words and back, other case and punctuation, a few words in a hundred taken for similar ones; and the edges of
+    /// its turns absorb up to 1.0 s of silence before and 1.3 s after. Words that are heard for the first time come as the
+    /// script has them. Default: yes.
+    pub const fn rewording(mut self, on: bool) -> Self {
+        self.settings.rewords = on;
         self
     }
 

@@ -1,6 +1,6 @@
 //! Bytes into samples, samples into the levels of frames of 20 ms.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, fmt};
 
 /// How bytes are samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +13,6 @@ pub(crate) enum Encoding {
 
 /// The audio clock of a session, and the levels of its frames. Levels are kept instead of samples, so that five minutes of
 /// backlog are small.
-#[derive(Debug)]
 pub(crate) struct AudioClock {
     encoding: Encoding,
     rate: u64,
@@ -118,6 +117,12 @@ impl AudioClock {
         self.frames += 1;
         self.energy = 0.0;
         self.filled = 0;
+    }
+}
+
+impl fmt::Debug for AudioClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AudioClock({} samples)", self.samples)
     }
 }
 

@@ -7,12 +7,9 @@ use super::{
     labels::{Label, Labelled},
     params::Params,
     profile::Family,
+    reword::Slack,
 };
 use crate::script::ScriptWord;
-
-/// Edges of a turn absorb silence: the first word begins up to this much early, the last ends this much late.
-const EARLY_MS: u64 = 990;
-const LATE_MS: u64 = 240;
 
 /// Earlier turns have no confidence of their speakers.
 const SURE_FROM: u64 = 2;
@@ -46,6 +43,8 @@ pub(crate) struct Edges {
     pub(crate) from_ms: u64,
     /// How far the audio has been heard.
     pub(crate) until_ms: u64,
+    /// The first word begins up to so much early, the last ends so much late.
+    pub(crate) slack: Slack,
 }
 
 /// 11.8: the times of a turn's words; the first begins early and the last ends late, as far as there is room.
@@ -56,11 +55,11 @@ pub(crate) fn times(words: &[ScriptWord], edges: Edges) -> Vec<(u64, u64)> {
         .collect();
     if let Some((start, _)) = times.first_mut() {
         *start = start
-            .saturating_sub(EARLY_MS)
+            .saturating_sub(edges.slack.early_ms)
             .max(edges.from_ms.min(*start));
     }
     if let Some((_, end)) = times.last_mut() {
-        *end = (*end + LATE_MS).min(edges.until_ms.max(*end));
+        *end = (*end + edges.slack.late_ms).min(edges.until_ms.max(*end));
     }
     times
 }

@@ -327,3 +327,6 @@ impl fmt::Debug for Recordings {
         write!(f, "Recordings({})", self.kept().recordings.len())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use super::{
     Fatal, audio::AudioClock, detector::Detector, labels::Labels, messages, params::Params,
-    profile::Family, recordings::Leaving, vad::Vad,
+    profile::Family, recordings::Leaving, reword::Rewording, vad::Vad,
 };
 
 pub(crate) use fault::refusal;
@@ -72,6 +72,9 @@ pub(crate) struct Session {
     loudest: f64,
     short: pace::ShortFrames,
     twists: fault::Twists,
+    rewording: Option<Rewording>,
+    /// The open turn has words that an earlier session has heard.
+    again: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +122,8 @@ impl Session {
             loudest: 0.0,
             short: pace::ShortFrames::default(),
             twists: fault::Twists::default(),
+            rewording: setup.rewords.then(|| Rewording::new(setup.seed)),
+            again: false,
             setup,
             params,
         }
@@ -147,7 +152,8 @@ impl Session {
         )
     }
 
-    fn is_over(&self) -> bool {
+    /// Whether nothing is heard any more.
+    pub(crate) fn is_over(&self) -> bool {
         self.phase == Phase::Over
     }
 

@@ -38,6 +38,8 @@ use line::Line;
 const READ_LIMIT: usize = 8 * MESSAGE_LIMIT;
 /// A client that does not take a message for so long is gone.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);
+/// A connection that nobody serves is given up after so long in protocol time, so that they do not pile up.
+const HALF_OPEN: Duration = Duration::from_secs(3600);
 
 /// Why a session is refused before it begins; told after the upgrade (11.1).
 pub(crate) type Refusal = Fatal;
@@ -88,7 +90,12 @@ pub(crate) async fn serve(
         Err(fatal) => refuse(&mut socket, &fatal).await,
     };
     lock(&log).closed = Some(ending.code());
-    end(socket, ending, stopped(&mut stop)).await;
+    let hold = HALF_OPEN.div_f64(state.settings.speed);
+    let _ = timeout(hold, end(socket, ending, stopped(&mut stop))).await;
+}
+
+fn millis(length: Duration) -> u64 {
+    u64::try_from(length.as_millis()).unwrap_or(u64::MAX)
 }
 
 async fn stopped(stop: &mut watch::Receiver<bool>) {
@@ -152,24 +159,23 @@ impl<'a> Rim<'a> {
     }
 
     async fn send_due(&mut self, socket: &mut WebSocketStream<Line>, now: u64) -> Option<Ending> {
-        if self.mute_until_ms.is_some_and(|until| until <= now) {
+        self.session.on_time(now);
+        if let Some(until_ms) = self.mute_until_ms {
+            if now < until_ms {
+                return None;
+            }
             self.mute_until_ms = None;
             socket.get_mut().release();
-            timeout(WRITE_LIMIT, SinkExt::flush(socket))
-                .await
-                .ok()?
-                .ok()?;
+            let sent = timeout(WRITE_LIMIT, SinkExt::flush(socket)).await;
+            if !matches!(sent, Ok(Ok(()))) {
+                return Some(Ending::Closed(1006));
+            }
         }
-        self.session.on_time(now);
         while let Some(out) = self.session.pop(now) {
             let message = match out {
                 Out::Text(text) => Message::Text(text.into()),
                 Out::Binary(bytes) => Message::Binary(bytes.into()),
-                Out::Close(code, reason) => {
-                    // A close can't be late: who waits for it has waited long enough.
-                    socket.get_mut().release();
-                    return Some(close(socket, code, reason).await);
-                }
+                Out::Close(code, reason) => return Some(close(socket, code, reason).await),
             };
             let sent = timeout(WRITE_LIMIT, socket.send(message)).await;
             if !matches!(sent, Ok(Ok(()))) {
@@ -179,12 +185,17 @@ impl<'a> Rim<'a> {
         None
     }
 
+    /// When there is something to do without a message from the client.
     fn next_ms(&self, now: u64) -> u64 {
-        let mut next = self.session.next_ms(now);
+        // What the session has to say in the meantime it says then.
+        let next = self
+            .mute_until_ms
+            .unwrap_or_else(|| self.session.next_ms(now));
         if self.deaf_until_ms > now {
-            next = next.min(self.deaf_until_ms);
+            next.min(self.deaf_until_ms)
+        } else {
+            next
         }
-        next.min(self.mute_until_ms.unwrap_or(u64::MAX))
     }
 
     fn take(&mut self, message: Option<tungstenite::Result<Message>>) -> Option<Ending> {
@@ -212,7 +223,7 @@ impl<'a> Rim<'a> {
     }
 
     fn next_fault(&self) -> Option<FaultKind> {
-        if self.session.is_mute() {
+        if self.session.is_over() {
             return None;
         }
         self.state.plan.next(self.session.position_ms()?)
@@ -221,25 +232,23 @@ impl<'a> Rim<'a> {
     /// 11.12: a fault happens.
     fn strike(&mut self, kind: FaultKind, socket: &mut WebSocketStream<Line>) -> Option<Ending> {
         let now = self.clock.now_ms();
-        let until = |length: &Duration| {
-            now.saturating_add(u64::try_from(length.as_millis()).unwrap_or(u64::MAX))
-        };
         let ending = match &kind {
             FaultKind::Drop => Some(Ending::Dropped),
             FaultKind::Reset => Some(Ending::Reset),
             FaultKind::HalfOpen => Some(Ending::HalfOpen),
             FaultKind::RefuseConnect(length) => {
-                let length = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
-                self.state.cut(length);
+                self.state.cut(millis(*length));
                 Some(Ending::Dropped)
             }
             FaultKind::Stall(length) => {
                 socket.get_mut().hold();
-                self.mute_until_ms = self.mute_until_ms.max(Some(until(length)));
+                let until_ms = now.saturating_add(millis(*length));
+                self.mute_until_ms = self.mute_until_ms.max(Some(until_ms));
                 None
             }
             FaultKind::SlowReader(length) => {
-                self.deaf_until_ms = self.deaf_until_ms.max(until(length));
+                let until_ms = now.saturating_add(millis(*length));
+                self.deaf_until_ms = self.deaf_until_ms.max(until_ms);
                 None
             }
             other => {

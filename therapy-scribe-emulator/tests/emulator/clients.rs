@@ -8,7 +8,7 @@ use therapy_scribe_emulator::{Builder, Emulator, Script};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time::{Instant, sleep_until, timeout},
+    time::timeout,
 };
 use tokio_tungstenite::{
     WebSocketStream, client_async,
@@ -16,10 +16,8 @@ use tokio_tungstenite::{
 };
 
 /// Protocol seconds a second.
-const SPEED: f64 = 100.0;
+pub(crate) const SPEED: f64 = 100.0;
 const LIMIT: Duration = Duration::from_secs(10);
-/// A session that sends nothing for so long sends nothing any more: 100 protocol seconds.
-const QUIET: Duration = Duration::from_secs(1);
 
 /// Speech as `(speaker, text, start, end)`: a voice sounds in those times and nowhere else.
 pub(crate) type Speech<'a> = &'a [(&'a str, &'a str, u64, u64)];
@@ -64,48 +62,8 @@ pub(crate) fn audio(speech: Speech<'_>, from_ms: u64, length_ms: u64) -> Vec<u8>
         .collect()
 }
 
-/// The same with a voice that never repeats itself, as real ones do not: noise.
-pub(crate) fn voice(speech: Speech<'_>, from_ms: u64, length_ms: u64) -> Vec<u8> {
-    let mut pcm = audio(speech, from_ms, length_ms);
-    for (sample, bytes) in (from_ms * 16..).zip(pcm.chunks_exact_mut(2)) {
-        if bytes != [0, 0] {
-            let noise = (sample + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            let noise = (noise ^ (noise >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            let noise = i16::try_from(noise >> 51).unwrap() - 4096;
-            bytes.copy_from_slice(&noise.to_le_bytes());
-        }
-    }
-    pcm
-}
-
-/// What a session sent until its end, whatever that was: with a close code, or without.
-pub(crate) struct Broken {
-    pub(crate) messages: Vec<Value>,
-    pub(crate) code: Option<u16>,
-}
-
-impl Broken {
-    pub(crate) fn of(&self, kind: &str) -> Vec<&Value> {
-        let all = self.messages.iter();
-        all.filter(|message| message["type"] == kind).collect()
-    }
-
-    /// The words of the finals, with their times.
-    pub(crate) fn words(&self) -> Vec<(&str, u64, u64)> {
-        let turns = self.of("Turn").into_iter();
-        turns
-            .filter(|turn| turn["end_of_turn"] == true)
-            .flat_map(|turn| turn["words"].as_array().unwrap())
-            .map(|word| {
-                let time = |name: &str| word[name].as_u64().unwrap();
-                (word["text"].as_str().unwrap(), time("start"), time("end"))
-            })
-            .collect()
-    }
-}
-
 pub(crate) struct Socket {
-    inner: WebSocketStream<TcpStream>,
+    pub(crate) inner: WebSocketStream<TcpStream>,
 }
 
 /// All that a session sent until its end.
@@ -154,61 +112,6 @@ impl Socket {
     pub(crate) async fn speak(&mut self, speech: Speech<'_>, until_ms: u64) {
         for at in (0..until_ms).step_by(500) {
             assert!(self.bytes(audio(speech, at, 500)).await);
-        }
-    }
-
-    /// Sends a voice as it is spoken, in frames of 100 ms, as long as it is taken, while messages are read.
-    pub(crate) async fn live(self, speech: Speech<'_>, from_ms: u64, until_ms: u64) -> Broken {
-        self.live_then(speech, from_ms, until_ms, None).await
-    }
-
-    /// The same; at the end of the audio this is sent.
-    pub(crate) async fn live_then(
-        self,
-        speech: Speech<'_>,
-        from_ms: u64,
-        until_ms: u64,
-        last: Option<&str>,
-    ) -> Broken {
-        let (mut sink, mut stream) = self.inner.split();
-        let began = Instant::now();
-        let send = async move {
-            for at in (from_ms..until_ms).step_by(100) {
-                let due = Duration::from_millis(at - from_ms).div_f64(SPEED);
-                sleep_until(began + due).await;
-                let frame = Message::binary(voice(speech, at, 100));
-                if sink.send(frame).await.is_err() {
-                    return;
-                }
-            }
-            if let Some(last) = last {
-                let _ = sink.send(Message::text(last)).await;
-            }
-            // The sink stays until the session has ended.
-            std::future::pending::<()>().await;
-        };
-        let read = async move {
-            let mut broken = Broken {
-                messages: Vec::new(),
-                code: None,
-            };
-            while let Ok(Some(Ok(message))) = timeout(QUIET, stream.next()).await {
-                match message {
-                    Message::Text(text) => {
-                        broken.messages.push(serde_json::from_str(&text).unwrap());
-                    }
-                    Message::Binary(bytes) => broken.messages.push(bytes.to_vec().into()),
-                    Message::Close(frame) => broken.code = frame.map(|frame| frame.code.into()),
-                    _ => {}
-                }
-            }
-            broken
-        };
-        tokio::pin!(send);
-        tokio::pin!(read);
-        tokio::select! {
-            broken = &mut read => broken,
-            () = &mut send => read.await,
         }
     }
 
@@ -288,7 +191,7 @@ impl Ended {
     }
 }
 
-async fn connect(emulator: &Emulator) -> TcpStream {
+pub(crate) async fn connect(emulator: &Emulator) -> TcpStream {
     let url = emulator.api_url();
     TcpStream::connect(url.strip_prefix("http://").unwrap())
         .await

@@ -41,6 +41,11 @@ impl Prints {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.places.len()
+    }
+
     pub(crate) fn get(&self, hash: u64) -> Option<Place> {
         self.places.get(&hash).copied().flatten()
     }

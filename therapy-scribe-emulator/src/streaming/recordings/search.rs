@@ -1,6 +1,9 @@
 //! Looks for the place of a session's audio in what has been heard before.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt,
+};
 
 use super::prints::{Place, Prints};
 
@@ -21,20 +24,13 @@ const MOST_SEEN: usize = 1 << 16;
 
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// Follows the samples of one session: hashes of its pieces, and of every window of a piece's length until the place is
-/// known.
-#[derive(Debug)]
+/// Follows the samples of one session: hashes of its pieces, and of every window of a piece's length while it is compared.
 pub(crate) struct Search {
     rate: u64,
     length: usize,
-    window: VecDeque<i16>,
-    hash: u64,
-    /// What the oldest sample of a full window is worth in the hash.
-    oldest: u64,
-    changes: u32,
     samples: u64,
-    /// The loudest sample of the piece that is not full.
-    peak: u16,
+    piece: Piece,
+    window: Window,
     loud: u32,
     first_loud: Option<u64>,
     pieces: Vec<(u64, u64)>,
@@ -42,19 +38,39 @@ pub(crate) struct Search {
     votes: HashMap<Place, u32>,
 }
 
+/// The piece that is not full.
+#[derive(Clone, Copy, Default)]
+struct Piece {
+    hash: u64,
+    changes: u32,
+    peak: u16,
+    last: i16,
+    filled: usize,
+}
+
+/// The last samples, as many as a piece has.
+struct Window {
+    samples: VecDeque<i16>,
+    hash: u64,
+    /// What the oldest sample of a full window is worth in the hash.
+    oldest: u64,
+    changes: u32,
+}
+
 impl Search {
     pub(crate) fn new(rate: u64) -> Self {
         let length = usize::try_from(rate / PIECES).unwrap_or(1).max(1);
-        let oldest = (0..length).fold(1_u64, |power, _| power.wrapping_mul(FACTOR));
         Self {
             rate,
             length,
-            window: VecDeque::with_capacity(length + 1),
-            hash: 0,
-            oldest,
-            changes: 0,
             samples: 0,
-            peak: 0,
+            piece: Piece::default(),
+            window: Window {
+                samples: VecDeque::with_capacity(length + 1),
+                hash: 0,
+                oldest: (0..length).fold(1_u64, |power, _| power.wrapping_mul(FACTOR)),
+                changes: 0,
+            },
             loud: 0,
             first_loud: None,
             pieces: Vec::new(),
@@ -67,26 +83,37 @@ impl Search {
         self.rate
     }
 
-    /// Takes samples; with `known` compares them.
+    /// Takes samples. With `known` they are compared with it, which has to be so from the first sample on.
     pub(crate) fn push(&mut self, samples: &[i16], known: Option<&Prints>) {
-        for sample in samples {
-            self.roll(*sample);
-            if self.window.len() < self.length {
+        if let Some(known) = known {
+            self.compare(samples, known);
+        }
+        let mut rest = samples;
+        while !rest.is_empty() {
+            let missing = self.length - self.piece.filled;
+            let (now, later) = rest.split_at(missing.min(rest.len()));
+            rest = later;
+            self.piece.take(now);
+            self.samples += u64::try_from(now.len()).unwrap_or(0);
+            if self.piece.filled == self.length {
+                self.end_piece();
+            }
+        }
+    }
+
+    fn compare(&mut self, samples: &[i16], known: &Prints) {
+        for (sample, end) in samples.iter().zip(self.samples + 1..) {
+            self.window.roll(*sample, self.length);
+            if self.window.samples.len() < self.length || self.window.changes < LEAST_CHANGES {
                 continue;
             }
-            let hash = mix(self.hash ^ self.rate);
-            let begin = self.samples - self.piece_samples();
-            let telling = self.changes >= LEAST_CHANGES;
-            if let Some(known) = known.filter(|_| telling) {
-                self.vote(known.get(hash), begin);
-                if self.seen.len() >= MOST_SEEN {
-                    self.seen.pop_front();
-                }
-                self.seen.push_back((hash, begin));
+            let hash = mix(self.window.hash ^ self.rate);
+            let begin = end - self.piece_samples();
+            count(&mut self.votes, known.get(hash), begin);
+            if self.seen.len() >= MOST_SEEN {
+                self.seen.pop_front();
             }
-            if self.samples.is_multiple_of(self.piece_samples()) {
-                self.end_piece(telling.then_some(hash), begin);
-            }
+            self.seen.push_back((hash, begin));
         }
     }
 
@@ -97,7 +124,7 @@ impl Search {
 
     /// Where the audio begins, if that is known. With `all` it must be decided now, by everything that is known by now.
     pub(crate) fn found(&self, all: Option<&Prints>) -> Option<Place> {
-        let (mut best, mut second) = self.best();
+        let (mut best, mut second) = two_best(&self.votes);
         let mut enough = SURE;
         let mut votes = HashMap::new();
         if let Some(prints) = all {
@@ -126,39 +153,60 @@ impl Search {
         u64::try_from(self.length).unwrap_or(1)
     }
 
-    fn roll(&mut self, sample: i16) {
-        let value = |sample: i16| u64::from(sample.cast_unsigned()) + 1;
-        if self.window.back().is_some_and(|last| *last != sample) {
-            self.changes += 1;
-        }
-        self.window.push_back(sample);
-        self.hash = self.hash.wrapping_mul(FACTOR).wrapping_add(value(sample));
-        if self.window.len() > self.length
-            && let Some(old) = self.window.pop_front()
-        {
-            self.hash = self.hash.wrapping_sub(value(old).wrapping_mul(self.oldest));
-            if self.window.front().is_some_and(|next| *next != old) {
-                self.changes = self.changes.saturating_sub(1);
-            }
-        }
-        self.samples += 1;
-        self.peak = self.peak.max(sample.unsigned_abs());
-    }
-
-    fn end_piece(&mut self, hash: Option<u64>, begin: u64) {
-        if std::mem::take(&mut self.peak) > QUIET {
+    fn end_piece(&mut self) {
+        let piece = std::mem::take(&mut self.piece);
+        let begin = self.samples - self.piece_samples();
+        if piece.peak > QUIET {
             self.loud += 1;
             self.first_loud.get_or_insert(begin);
         }
-        self.pieces.extend(hash.map(|hash| (hash, begin)));
+        if piece.changes >= LEAST_CHANGES {
+            self.pieces.push((mix(piece.hash ^ self.rate), begin));
+        }
     }
+}
 
-    fn vote(&mut self, place: Option<Place>, begin: u64) {
-        count(&mut self.votes, place, begin);
+impl Piece {
+    fn take(&mut self, samples: &[i16]) {
+        let mut piece = *self;
+        for sample in samples {
+            if piece.filled > 0 && piece.last != *sample {
+                piece.changes += 1;
+            }
+            piece.filled += 1;
+            piece.last = *sample;
+            piece.hash = piece.hash.wrapping_mul(FACTOR).wrapping_add(value(*sample));
+            piece.peak = piece.peak.max(sample.unsigned_abs());
+        }
+        *self = piece;
     }
+}
 
-    fn best(&self) -> (Option<(Place, u32)>, u32) {
-        two_best(&self.votes)
+impl Window {
+    fn roll(&mut self, sample: i16, length: usize) {
+        if self.samples.back().is_some_and(|last| *last != sample) {
+            self.changes += 1;
+        }
+        self.samples.push_back(sample);
+        self.hash = self.hash.wrapping_mul(FACTOR).wrapping_add(value(sample));
+        if self.samples.len() > length
+            && let Some(old) = self.samples.pop_front()
+        {
+            self.hash = self.hash.wrapping_sub(value(old).wrapping_mul(self.oldest));
+            if self.samples.front().is_some_and(|next| *next != old) {
+                self.changes = self.changes.saturating_sub(1);
+            }
+        }
+    }
+}
+
+fn value(sample: i16) -> u64 {
+    u64::from(sample.cast_unsigned()) + 1
+}
+
+impl fmt::Debug for Search {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Search({} samples)", self.samples)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{CLOSE_REASON, Fatal, Out, Phase, Session};
+use super::{CLOSE_REASON, Fatal, Out, Session};
 use crate::{
     faults::{FaultKind, Unauthorized},
     streaming::{messages, recordings::Leaving},
@@ -80,11 +80,6 @@ impl Session {
     /// Whether the final that goes out now goes out twice.
     pub(super) fn duplicates_final(&mut self) -> bool {
         std::mem::take(&mut self.twists.duplicate_final)
-    }
-
-    /// Whether the socket may be left alone: nothing comes any more, and no close.
-    pub(crate) fn is_mute(&self) -> bool {
-        self.phase == Phase::Over && self.due.is_empty()
     }
 }
 

@@ -11,8 +11,9 @@ use crate::{
         labels::Pass,
         messages::{self, Edges, Form},
         profile::Family,
-        recordings::Leaving,
+        recordings::{Leaving, Time},
         redact::{plain, redact},
+        reword::{Rewording, Slack},
     },
 };
 
@@ -106,7 +107,7 @@ impl Session {
         };
         let spoken = voiced || heard.inside_word;
         let cuts = self.detector.cuts;
-        let words = heard.words.into_iter().map(|(word, _)| word).collect();
+        let words = self.reword(heard.words);
         for found in self.detector.advance(frame, words) {
             self.on_found(found, now_ms, FINAL_LAG_MS);
         }
@@ -117,6 +118,19 @@ impl Session {
         if self.heard_ms >= self.next_revision_ms {
             self.revise(now_ms);
         }
+    }
+
+    /// 11.13: what is heard again comes in other wording.
+    fn reword(&mut self, words: Vec<(ScriptWord, Time)>) -> Vec<ScriptWord> {
+        let Some(rewording) = &mut self.rewording else {
+            return words.into_iter().map(|(word, _)| word).collect();
+        };
+        self.again |= words.iter().any(|(_, time)| *time == Time::Again);
+        let reworded = words.into_iter().map(|(word, time)| match time {
+            Time::First => word,
+            Time::Again => rewording.reword(word),
+        });
+        reworded.collect()
     }
 
     /// A turn is found: it becomes messages. A final is due `lag_ms` after now at the earliest.
@@ -138,6 +152,10 @@ impl Session {
                 self.announced = false;
                 self.finals(&words, due);
                 self.order += 1;
+                self.again = false;
+                if let Some(rewording) = &mut self.rewording {
+                    rewording.next_turn();
+                }
             }
         }
     }
@@ -171,7 +189,13 @@ impl Session {
         Edges {
             from_ms: self.floor_ms,
             until_ms: self.heard_ms.min(began),
+            slack: self.slack(),
         }
+    }
+
+    fn slack(&self) -> Slack {
+        let rewording = self.rewording.as_ref().filter(|_| self.again);
+        rewording.map_or_else(Slack::default, Rewording::slack)
     }
 
     fn finals(&mut self, words: &[ScriptWord], due: u64) {

@@ -36,6 +36,8 @@ pub(crate) struct Setup {
     /// 11.9: the word at a forced cut is lost, as it sometimes is in reality.
     pub(crate) lose_word_at_cut: bool,
     pub(crate) letters: LetterOrder,
+    /// 11.13: what an earlier session has heard comes in other wording.
+    pub(crate) rewords: bool,
     /// 11.12: fails 5 s after `Begin`.
     pub(crate) doomed: bool,
 }
@@ -89,6 +91,7 @@ impl Setup {
                 }
                 _ => LetterOrder::Discovery,
             },
+            rewords: settings.rewords,
             doomed: false,
         }
     }

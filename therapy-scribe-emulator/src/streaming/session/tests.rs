@@ -65,6 +65,7 @@ impl Run {
             throttle: 1.25,
             lose_word_at_cut: false,
             letters: LetterOrder::Discovery,
+            rewords: true,
             doomed: false,
         };
         change(&mut setup);

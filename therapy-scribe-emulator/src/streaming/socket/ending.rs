@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::StreamExt;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     time::{sleep, timeout},
@@ -54,6 +54,7 @@ pub(super) async fn end(
         Ending::Dropped => {}
         Ending::Reset => {
             let line = socket.get_mut();
+            line.release();
             let _ = timeout(CLOSE_LIMIT, line.write_all(PART_OF_A_FRAME)).await;
             sleep(RESET_AFTER).await;
             let _ = line.tcp().set_zero_linger();
@@ -62,7 +63,7 @@ pub(super) async fn end(
     }
 }
 
-/// Sends a close.
+/// Sends a close, after what was held back.
 pub(super) async fn close(
     socket: &mut WebSocketStream<Line>,
     code: u16,
@@ -72,7 +73,7 @@ pub(super) async fn close(
         code: code.into(),
         reason: reason.into(),
     };
-    let _ = timeout(CLOSE_LIMIT, SinkExt::flush(socket)).await;
+    socket.get_mut().release();
     let _ = timeout(CLOSE_LIMIT, socket.close(Some(frame))).await;
     Ending::Closed(code)
 }
