@@ -253,7 +253,8 @@ async fn idle_sessions_beat_acknowledge_and_time_out() {
             "Session terminated due to inactivity: No messages received for 30 seconds"
         )
     );
-    assert!(ended.of("Heartbeat").len() >= 6);
+    // The sixth comes 30 s after `Begin`, and the audio may have come before that.
+    assert!(ended.of("Heartbeat").len() >= 5);
     assert_eq!(
         ended.of("Silence")[0],
         &json!({"type": "Silence", "start_ms": 0, "end_ms": 1000})
