@@ -199,8 +199,8 @@ async fn failures(transcript: &Transcript) -> String {
     let broken = || content(format!(r#"{{"{CANARY}":1,"data":7}}"#));
     let prose = || content(format!("{CANARY} slept badly."));
     let cases = [
-        vec![prose(), prose()],
-        vec![broken(), broken()],
+        vec![prose(), prose(), prose()],
+        vec![broken(), broken(), broken()],
         vec![content(format!("{{\"data\":\"{CANARY}")), ChatReply::Cut],
         vec![ChatReply::Refusal, ChatReply::Refusal],
         vec![ChatReply::VendorRefuses],

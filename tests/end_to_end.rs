@@ -227,7 +227,7 @@ async fn a_wrong_key_and_a_refused_connection_end_in_one_sentence() {
 type Expected = fn(&notes::Result<notes::Draft>) -> bool;
 
 #[tokio::test]
-async fn what_a_model_gets_wrong_is_repaired_once_or_told_and_the_reply_is_kept() {
+async fn what_a_model_gets_wrong_is_put_right_or_told_and_the_reply_is_kept() {
     let usual = emulator(|builder| builder).await;
     let session = capture(&scribe(
         &usual,
@@ -252,10 +252,10 @@ async fn what_a_model_gets_wrong_is_repaired_once_or_told_and_the_reply_is_kept(
                 .is_ok_and(|draft| draft.provenance().model.as_deref() == Some("gemini-2.5-pro"))
         }),
         (
-            vec![prose(), prose()],
+            vec![prose(), prose(), prose()],
             |draft| matches!(draft, Err(notes::Error::NotANote { reply, .. }) if reply.expose().contains("CANARY")),
         ),
-        (vec![broken(), broken()], |draft| {
+        (vec![broken(), broken(), broken()], |draft| {
             matches!(draft, Err(notes::Error::Malformed { .. }))
         }),
     ];

@@ -22,12 +22,23 @@ const AUDIO: &str = concat!(
 const SCRIPT: &str = include_str!("../assets/demo-session/session.json");
 const SPEED: f64 = 20.0;
 
+/// How the service writes what it hears a second time.
+#[derive(Clone, Copy, PartialEq)]
+enum Wording {
+    Same,
+    Other,
+}
+
 /// The demo session against an emulator with these faults, and what was told on the way.
-async fn session(faults: impl IntoIterator<Item = Fault>) -> (Session, Vec<ConnectionStatus>) {
+async fn session(
+    faults: impl IntoIterator<Item = Fault>,
+    wording: Wording,
+) -> (Session, Vec<ConnectionStatus>) {
     let emulator = Emulator::builder()
         .script(Script::from_json(SCRIPT).unwrap())
         .speed(SPEED)
         .faults(faults)
+        .rewording(wording == Wording::Other)
         .start()
         .await
         .unwrap();
@@ -81,7 +92,7 @@ fn transcript_words(transcript: &Transcript) -> Vec<String> {
 #[tokio::test]
 async fn three_drops_cost_no_word_and_double_none_and_each_is_told() {
     let faults = [31_000, 62_500, 94_000].map(|at| Fault::at(at, FaultKind::Drop));
-    let (session, told) = session(faults).await;
+    let (session, told) = session(faults, Wording::Same).await;
     assert_eq!(transcript_words(&session.transcript), script_words());
     assert!(session.is_complete() && session.transcript.gaps().is_empty());
     assert_eq!(session.stats.reconnects, 3);
@@ -115,7 +126,7 @@ async fn every_way_to_break_is_made_up_for() {
     for kind in kinds {
         sessions.spawn(async {
             let name = format!("{kind:?}");
-            let (session, _) = session([Fault::at(40_000, kind)]).await;
+            let (session, _) = session([Fault::at(40_000, kind)], Wording::Same).await;
             assert_eq!(
                 transcript_words(&session.transcript),
                 script_words(),
@@ -137,6 +148,20 @@ async fn a_connection_that_breaks_again_and_again_loses_nothing_either() {
         Fault::on_open(1, FaultKind::NeverBegin),
         Fault::on_open(2, FaultKind::BeginThenError),
     ];
-    let (session, _) = session(faults.into_iter().chain(unborn)).await;
+    let faults = faults.into_iter().chain(unborn);
+    let (session, _) = session(faults, Wording::Same).await;
     assert_eq!(transcript_words(&session.transcript), script_words());
+}
+
+#[tokio::test]
+async fn what_comes_back_in_other_words_is_not_there_twice() {
+    let faults = [25_000, 50_000, 75_000, 100_000].map(|at| Fault::at(at, FaultKind::Drop));
+    let (session, _) = session(faults, Wording::Other).await;
+    let (words, script) = (transcript_words(&session.transcript), script_words());
+    assert_eq!(words.len(), script.len());
+    let same = words
+        .iter()
+        .zip(&script)
+        .filter(|(one, other)| one == other);
+    assert!(same.count() * 100 > script.len() * 85);
 }

@@ -98,6 +98,8 @@ async fn emulated(wishes: &Wishes<'_>, config: StreamingConfig) -> Result<Servic
         .script(script(wishes)?)
         .speed(speed)
         .faults(drops(wishes.faults))
+        // So that the transcript can be laid beside the one of a session that did not break.
+        .rewording(false)
         .start()
         .await?;
     let scribe = Scribe::builder(ApiKey::new("emulated")?, Region::Us)

@@ -4,10 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures_util::StreamExt;
 use therapy_scribe_core::{
-    ApiKey, AudioFormat, AudioSource, AudioSourceExt, BoxError, ConnectionId, MediaTime,
-    SampleRate, SpeechToText, SttEvent, SttOpen,
+    ApiKey, AudioFormat, AudioSourceExt, BoxError, ConnectionId, MediaTime, SampleRate,
+    SpeechToText, SttEvent, SttOpen,
 };
 use therapy_scribe_emulator::{Builder, Emulator};
 use therapy_scribe_stt::{
@@ -19,9 +18,9 @@ use therapy_scribe_transport::{Connector, Origin};
 
 use crate::speech;
 
-const SPEED: f64 = 100.0;
+pub(crate) const SPEED: f64 = 100.0;
 
-async fn emulator(change: impl FnOnce(Builder) -> Builder) -> Emulator {
+pub(crate) async fn emulator(change: impl FnOnce(Builder) -> Builder) -> Emulator {
     let usual = Emulator::builder()
         .script(speech::script())
         .speed(SPEED)
@@ -29,13 +28,13 @@ async fn emulator(change: impl FnOnce(Builder) -> Builder) -> Emulator {
     change(usual).start().await.unwrap()
 }
 
-fn client(emulator: &Emulator, config: StreamingConfig) -> SttClient {
+pub(crate) fn client(emulator: &Emulator, config: StreamingConfig) -> SttClient {
     let origin = Origin::parse(&emulator.streaming_url()).unwrap();
     let key = ApiKey::new("key").unwrap();
     SttClient::at(Connector::new().unwrap(), &origin, key, config)
 }
 
-fn open() -> SttOpen {
+pub(crate) fn open() -> SttOpen {
     let format = AudioFormat::mono(SampleRate::HZ_16000);
     SttOpen::new(
         ConnectionId::default(),
@@ -44,24 +43,24 @@ fn open() -> SttOpen {
     )
 }
 
-async fn connect(emulator: &Emulator, config: StreamingConfig) -> (SttHandle, SttEvents) {
+pub(crate) async fn connect(
+    emulator: &Emulator,
+    config: StreamingConfig,
+) -> (SttHandle, SttEvents) {
     client(emulator, config).connect(open()).await.unwrap()
 }
 
 /// Everything until the end, while the speech is sent at its pace.
-async fn whole_session(handle: &SttHandle, events: SttEvents) -> Vec<SttEvent> {
+pub(crate) async fn whole_session(handle: &SttHandle, events: SttEvents) -> Vec<SttEvent> {
     let sending = async {
         let mut source = speech::Source::default().paced(SPEED);
-        while let Some(frame) = source.next_frame().await.unwrap() {
-            handle.send(&frame).await.unwrap();
-        }
+        speech::send(handle, &mut source).await;
         handle.finish().await.unwrap();
     };
-    let receiving = events.map(Result::unwrap).collect::<Vec<_>>();
-    tokio::join!(sending, receiving).1
+    tokio::join!(sending, speech::all(events)).1
 }
 
-fn text(events: &[SttEvent]) -> String {
+pub(crate) fn text(events: &[SttEvent]) -> String {
     let texts = events.iter().filter_map(|event| match event {
         SttEvent::Final(turn) => Some(turn.text()),
         _ => None,

@@ -1,10 +1,12 @@
 //! Invented speech: a script, and a tone wherever it says that somebody speaks.
 
 use async_trait::async_trait;
+use futures_util::StreamExt;
 use therapy_scribe_core::{
-    AudioError, AudioFormat, AudioFrame, AudioSource, MediaTime, SampleRate,
+    AudioError, AudioFormat, AudioFrame, AudioSource, MediaTime, SampleRate, SttEvent,
 };
 use therapy_scribe_emulator::Script;
+use therapy_scribe_stt::{SttEvents, SttHandle};
 
 /// Speaker, text, start and end in milliseconds.
 pub(crate) const SPEECH: &[(&str, &str, u64, u64)] = &[
@@ -35,9 +37,38 @@ pub(crate) fn frames() -> impl Iterator<Item = AudioFrame> {
 }
 
 /// The same as a source.
-#[derive(Default)]
 pub(crate) struct Source {
     delivered: usize,
+    frames: usize,
+}
+
+impl Source {
+    /// Up to this many milliseconds.
+    pub(crate) fn until(millis: u64) -> Self {
+        let frames = usize::try_from(millis / 100).unwrap();
+        Self {
+            delivered: 0,
+            frames,
+        }
+    }
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self::until(LENGTH_MS)
+    }
+}
+
+/// Sends a source to its end.
+pub(crate) async fn send(handle: &SttHandle, source: &mut impl AudioSource) {
+    while let Some(frame) = source.next_frame().await.unwrap() {
+        handle.send(&frame).await.unwrap();
+    }
+}
+
+/// Everything that a session says, none of it an error.
+pub(crate) async fn all(events: SttEvents) -> Vec<SttEvent> {
+    events.map(Result::unwrap).collect().await
 }
 
 #[async_trait]
@@ -48,7 +79,8 @@ impl AudioSource for Source {
 
     async fn next_frame(&mut self) -> Result<Option<AudioFrame>, AudioError> {
         self.delivered += 1;
-        Ok(frames().nth(self.delivered - 1))
+        let mut frames = frames().take(self.frames);
+        Ok(frames.nth(self.delivered - 1))
     }
 }
 
