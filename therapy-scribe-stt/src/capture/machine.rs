@@ -1,6 +1,8 @@
 //! The rules of a capture, without sockets and clocks: which connection gets which audio, what is sent again after a
 //! loss, and when it ends (`streaming-stt.md` 9.1 to 9.3). Its orders name a connection; times are counted from its begin.
 
+mod heard;
+mod loss;
 mod rotation;
 #[cfg(test)]
 mod tests;
@@ -8,8 +10,8 @@ mod tests;
 use std::{collections::VecDeque, time::Duration};
 
 use therapy_scribe_core::{
-    AudioError, AudioFormat, AudioFrame, ConnectionId, ConnectionStatus, Gap, GapReason, MediaTime,
-    RetryAdvice, SpeakerId, SttControl, SttEvent, SttFailure, Turn,
+    AudioError, AudioFormat, AudioFrame, ConnectionId, ConnectionStatus, GapReason, MediaTime,
+    RetryAdvice, SpeakerId, SttControl, SttEvent, SttFailure,
 };
 
 use super::{
@@ -354,115 +356,6 @@ impl Machine {
         }
     }
 
-    fn on_heard(&mut self, event: SttEvent) {
-        match event {
-            SttEvent::Final(turn) => self.on_final(turn),
-            SttEvent::Partial(turn) => {
-                self.is_mid_turn = !turn.words().is_empty();
-                let turn = self.seams.shorten(turn);
-                self.apply(SttEvent::Partial(turn));
-            }
-            SttEvent::Revised(relabels) => {
-                let found = self.seams.revise(&relabels);
-                self.find(found);
-                self.apply(SttEvent::Revised(relabels));
-            }
-            SttEvent::Status(status) => self.on_status(status),
-            other => self.apply(other),
-        }
-    }
-
-    fn on_final(&mut self, turn: Turn) {
-        let id = turn.id();
-        self.is_mid_turn = false;
-        self.final_until = self.final_until.max(turn.end());
-        let needed = self.rotation.keeps_from();
-        let from = self.replay_from();
-        self.ring
-            .release(needed.map_or(from, |needed| needed.min(from)));
-        let joined = self.seams.join(turn);
-        self.find(joined.found);
-        // A turn of which nothing is new takes back what was shown of it.
-        let nothing = || Turn::new(id, therapy_scribe_core::Finality::Partial, None, Vec::new());
-        let event = joined
-            .turn
-            .map_or_else(|| SttEvent::Partial(nothing()), SttEvent::Final);
-        self.apply(event);
-    }
-
-    fn on_status(&mut self, status: ConnectionStatus) {
-        match &status {
-            ConnectionStatus::Received(receipt) => {
-                receipt
-                    .pace
-                    .into_iter()
-                    .for_each(|pace| self.pace.told(pace));
-            }
-            ConnectionStatus::Silent { from, to, .. }
-                if !self.is_mid_turn && *from <= self.known_until() =>
-            {
-                self.quiet_until = self.quiet_until.max(*to);
-            }
-            _ => {}
-        }
-        self.apply(SttEvent::Status(status));
-    }
-
-    fn lose(&mut self, now: Duration, failure: SttFailure) {
-        let healthy = match self.link {
-            Link::Open { since, .. } => now.saturating_sub(since),
-            _ => Duration::ZERO,
-        };
-        self.is_mid_turn = false;
-        if let Some((next, base)) = self.rotation.take_next() {
-            // The next one is on its way already.
-            let lost = ConnectionStatus::lost(self.connection, failure.message, Duration::ZERO);
-            self.apply(SttEvent::Status(lost));
-            self.connection = next;
-            self.base = self.ring.rewind(base);
-            self.seams.open(next, self.base);
-            self.link = Link::Opening;
-            return;
-        }
-        self.retry(now, healthy, failure);
-        if !self.is_ended() {
-            self.connection = self.connection.next();
-        }
-    }
-
-    fn retry(&mut self, now: Duration, healthy: Duration, failure: SttFailure) {
-        let RetryAdvice::After(asked) = failure.advice else {
-            return self.fail(failure);
-        };
-        let until = self.patience.next_try(now, healthy, asked);
-        let is_hopeless = !self.has_streamed && self.patience.failures() >= FIRST_TRIES;
-        if is_hopeless || self.finish_until.is_some_and(|end| end <= until) {
-            return self.fail(failure);
-        }
-        self.link = Link::Waiting { until };
-        let wait = until.saturating_sub(now);
-        let lost = ConnectionStatus::lost(self.connection, failure.message.clone(), wait);
-        self.failure = Some(failure);
-        self.apply(SttEvent::Status(lost));
-    }
-
-    /// Opens a connection that hears again what the last may have missed, and a little more.
-    fn open(&mut self, now: Duration) {
-        self.base = self.ring.rewind(self.replay_from());
-        let known = self.known_until();
-        if self.base > known {
-            self.gap(known, self.base, GapReason::ConnectionLost);
-            self.final_until = self.base;
-        }
-        self.seams.open(self.connection, self.base);
-        self.patience.opened(now);
-        self.link = Link::Opening;
-        self.orders.push_back(Order::Connect {
-            connection: self.connection,
-            base: self.base,
-        });
-    }
-
     /// Asks the service to drain once all audio is on its way.
     fn settle(&mut self) {
         if let Link::Open { draining, .. } = &mut self.link
@@ -502,34 +395,12 @@ impl Machine {
         self.final_until.max(self.quiet_until)
     }
 
-    fn find(&mut self, found: Vec<(SpeakerId, Option<SpeakerId>)>) {
-        let orders = found
-            .into_iter()
-            .map(|(label, speaker)| Order::Find(label, speaker));
-        self.orders.extend(orders);
-    }
-
     fn apply(&mut self, event: SttEvent) {
         self.orders.push_back(Order::Apply(event));
     }
 
     fn apply_all(&mut self, events: impl IntoIterator<Item = SttEvent>) {
         self.orders.extend(events.into_iter().map(Order::Apply));
-    }
-
-    fn gap(&mut self, from: MediaTime, to: MediaTime, reason: GapReason) {
-        if to > from {
-            self.apply(SttEvent::Gap(Gap::new(from, to, reason)));
-        }
-    }
-
-    fn gap_to_end(&mut self, reason: GapReason) {
-        self.gap(self.known_until(), self.ring.captured_until(), reason);
-    }
-
-    fn fail(&mut self, failure: SttFailure) {
-        self.gap_to_end(GapReason::ConnectionLost);
-        self.end(Some(CaptureError::Speech(failure)));
     }
 
     fn end(&mut self, error: Option<CaptureError>) {

@@ -1,0 +1,68 @@
+//! What the service says, and what it means for the transcript.
+
+use therapy_scribe_core::{ConnectionStatus, Finality, SpeakerId, SttEvent, Turn};
+
+use super::{Machine, Order};
+
+impl Machine {
+    pub(super) fn on_heard(&mut self, event: SttEvent) {
+        match event {
+            SttEvent::Final(turn) => self.on_final(turn),
+            SttEvent::Partial(turn) => {
+                self.is_mid_turn = !turn.words().is_empty();
+                let turn = self.seams.shorten(turn);
+                self.apply(SttEvent::Partial(turn));
+            }
+            SttEvent::Revised(relabels) => {
+                let found = self.seams.revise(&relabels);
+                self.find(found);
+                self.apply(SttEvent::Revised(relabels));
+            }
+            SttEvent::Status(status) => self.on_status(status),
+            other => self.apply(other),
+        }
+    }
+
+    fn on_final(&mut self, turn: Turn) {
+        let id = turn.id();
+        self.is_mid_turn = false;
+        self.final_until = self.final_until.max(turn.end());
+        let needed = self.rotation.keeps_from();
+        let from = self.replay_from();
+        self.ring
+            .release(needed.map_or(from, |needed| needed.min(from)));
+        let joined = self.seams.join(turn);
+        self.find(joined.found);
+        // A turn of which nothing is new takes back what was shown of it.
+        let nothing = || Turn::new(id, Finality::Partial, None, Vec::new());
+        let event = joined
+            .turn
+            .map_or_else(|| SttEvent::Partial(nothing()), SttEvent::Final);
+        self.apply(event);
+    }
+
+    fn on_status(&mut self, status: ConnectionStatus) {
+        match &status {
+            ConnectionStatus::Received(receipt) => {
+                receipt
+                    .pace
+                    .into_iter()
+                    .for_each(|pace| self.pace.told(pace));
+            }
+            ConnectionStatus::Silent { from, to, .. }
+                if !self.is_mid_turn && *from <= self.known_until() =>
+            {
+                self.quiet_until = self.quiet_until.max(*to);
+            }
+            _ => {}
+        }
+        self.apply(SttEvent::Status(status));
+    }
+
+    fn find(&mut self, found: Vec<(SpeakerId, Option<SpeakerId>)>) {
+        let orders = found
+            .into_iter()
+            .map(|(label, speaker)| Order::Find(label, speaker));
+        self.orders.extend(orders);
+    }
+}

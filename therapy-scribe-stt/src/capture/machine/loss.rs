@@ -1,0 +1,81 @@
+//! Losing a connection, and what comes after (`streaming-stt.md` 9.3).
+
+use std::time::Duration;
+
+use therapy_scribe_core::{
+    ConnectionStatus, Gap, GapReason, MediaTime, RetryAdvice, SttEvent, SttFailure,
+};
+
+use super::{CaptureError, FIRST_TRIES, Link, Machine, Order};
+
+impl Machine {
+    pub(super) fn lose(&mut self, now: Duration, failure: SttFailure) {
+        let healthy = match self.link {
+            Link::Open { since, .. } => now.saturating_sub(since),
+            _ => Duration::ZERO,
+        };
+        self.is_mid_turn = false;
+        if let Some((next, base)) = self.rotation.take_next() {
+            // The next one is on its way already.
+            let lost = ConnectionStatus::lost(self.connection, failure.message, Duration::ZERO);
+            self.apply(SttEvent::Status(lost));
+            self.connection = next;
+            self.base = self.ring.rewind(base);
+            self.seams.open(next, self.base);
+            self.link = Link::Opening;
+            return;
+        }
+        self.retry(now, healthy, failure);
+        if !self.is_ended() {
+            self.connection = self.connection.next();
+        }
+    }
+
+    pub(super) fn retry(&mut self, now: Duration, healthy: Duration, failure: SttFailure) {
+        let RetryAdvice::After(asked) = failure.advice else {
+            return self.fail(failure);
+        };
+        let until = self.patience.next_try(now, healthy, asked);
+        let is_hopeless = !self.has_streamed && self.patience.failures() >= FIRST_TRIES;
+        if is_hopeless || self.finish_until.is_some_and(|end| end <= until) {
+            return self.fail(failure);
+        }
+        self.link = Link::Waiting { until };
+        let wait = until.saturating_sub(now);
+        let lost = ConnectionStatus::lost(self.connection, failure.message.clone(), wait);
+        self.failure = Some(failure);
+        self.apply(SttEvent::Status(lost));
+    }
+
+    /// Opens a connection that hears again what the last may have missed, and a little more.
+    pub(super) fn open(&mut self, now: Duration) {
+        self.base = self.ring.rewind(self.replay_from());
+        let known = self.known_until();
+        if self.base > known {
+            self.gap(known, self.base, GapReason::ConnectionLost);
+            self.final_until = self.base;
+        }
+        self.seams.open(self.connection, self.base);
+        self.patience.opened(now);
+        self.link = Link::Opening;
+        self.orders.push_back(Order::Connect {
+            connection: self.connection,
+            base: self.base,
+        });
+    }
+
+    fn gap(&mut self, from: MediaTime, to: MediaTime, reason: GapReason) {
+        if to > from {
+            self.apply(SttEvent::Gap(Gap::new(from, to, reason)));
+        }
+    }
+
+    pub(super) fn gap_to_end(&mut self, reason: GapReason) {
+        self.gap(self.known_until(), self.ring.captured_until(), reason);
+    }
+
+    fn fail(&mut self, failure: SttFailure) {
+        self.gap_to_end(GapReason::ConnectionLost);
+        self.end(Some(CaptureError::Speech(failure)));
+    }
+}
