@@ -1,6 +1,6 @@
 //! The machine, step by step.
 
-use therapy_scribe_core::{AudioFormat, Finality, SampleRate, TurnId, Word};
+use therapy_scribe_core::{AudioFormat, Finality, SampleRate, Turn, TurnId, Word};
 
 use super::*;
 
