@@ -7,7 +7,7 @@ use therapy_scribe_notes::{
     self as notes, ChatModel, Draft, Formats, Gateway, GatewayConfig, NoteWriter, WallTime,
 };
 use therapy_scribe_stt::{
-    self as stt, Capture, CaptureError, CaptureOptions, StreamingConfig, SttClient,
+    self as stt, Capture, CaptureError, CaptureOptions, Channel, StreamingConfig, SttClient,
 };
 use therapy_scribe_transport::{self as transport, Connector, Origin};
 
@@ -15,6 +15,8 @@ use therapy_scribe_transport::{self as transport, Connector, Origin};
 #[derive(Debug, Clone)]
 pub struct Scribe {
     speech: Arc<dyn SpeechToText>,
+    /// For participants with a channel of their own.
+    channel_speech: Arc<dyn SpeechToText>,
     writer: NoteWriter,
     formats: Formats,
     speed: f64,
@@ -44,6 +46,7 @@ impl Scribe {
             region,
             connector: None,
             streaming: None,
+            telehealth: None,
             streaming_origin: None,
             gateway: None,
             gateway_origin: None,
@@ -64,6 +67,28 @@ impl Scribe {
     ) -> Result<Capture, CaptureError> {
         let options = CaptureOptions::new().speed(self.speed);
         Capture::start(Arc::clone(&self.speech), source, options).await
+    }
+
+    /// Begins to capture with options of one's own, such as a recorder or another way to find roles. The speed is the
+    /// options', not the builder's.
+    ///
+    /// # Errors
+    /// As [`Capture::start`].
+    pub async fn capture_with(
+        &self,
+        source: impl AudioSource + 'static,
+        options: CaptureOptions,
+    ) -> Result<Capture, CaptureError> {
+        Capture::start(Arc::clone(&self.speech), source, options).await
+    }
+
+    /// Begins to capture a call in which each participant has a channel: see [`Capture::start_channels`].
+    ///
+    /// # Errors
+    /// As [`Capture::start_channels`].
+    pub async fn capture_channels(&self, channels: Vec<Channel>) -> Result<Capture, CaptureError> {
+        let options = CaptureOptions::new().speed(self.speed);
+        Capture::start_channels(Arc::clone(&self.channel_speech), channels, options).await
     }
 
     /// Drafts a note of a format (`dap`, or one of the host's own): see [`NoteWriter::draft`].
@@ -92,6 +117,8 @@ impl Scribe {
     }
 }
 
+type Preset = fn() -> Result<StreamingConfig, stt::ConfigError>;
+
 /// Builds a [`Scribe`].
 #[derive(Debug)]
 #[must_use]
@@ -100,6 +127,7 @@ pub struct ScribeBuilder {
     region: Region,
     connector: Option<Connector>,
     streaming: Option<StreamingConfig>,
+    telehealth: Option<StreamingConfig>,
     streaming_origin: Option<Origin>,
     gateway: Option<GatewayConfig>,
     gateway_origin: Option<Origin>,
@@ -119,6 +147,13 @@ impl ScribeBuilder {
     /// Another streaming configuration.
     pub fn streaming(mut self, config: StreamingConfig) -> Self {
         self.streaming = Some(config);
+        self
+    }
+
+    /// Another streaming configuration for participants with a channel of their own. Default:
+    /// [`StreamingConfig::telehealth`].
+    pub fn telehealth(mut self, config: StreamingConfig) -> Self {
+        self.telehealth = Some(config);
         self
     }
 
@@ -174,10 +209,13 @@ impl ScribeBuilder {
             .take()
             .map_or_else(Connector::new, Ok)
             .map_err(Error::Transport)?;
-        let speech = self
-            .speech
-            .take()
-            .map_or_else(|| self.default_speech(&connector), Ok)?;
+        let own = self.speech.take();
+        let default = |config: Option<&StreamingConfig>, preset: Preset| {
+            own.clone()
+                .map_or_else(|| self.default_speech(&connector, config, preset), Ok)
+        };
+        let speech = default(self.streaming.as_ref(), || StreamingConfig::one_room(2))?;
+        let channel_speech = default(self.telehealth.as_ref(), StreamingConfig::telehealth)?;
         let model = self
             .model
             .take()
@@ -185,17 +223,21 @@ impl ScribeBuilder {
         let formats = self.formats.unwrap_or_default();
         Ok(Scribe {
             speech,
+            channel_speech,
             writer: NoteWriter::new(model),
             formats,
             speed: self.speed,
         })
     }
 
-    fn default_speech(&self, connector: &Connector) -> Result<Arc<dyn SpeechToText>, Error> {
-        let one_room = || {
-            StreamingConfig::one_room(2).map_err(|error| Error::Speech(stt::Error::Config(error)))
-        };
-        let config = self.streaming.clone().map_or_else(one_room, Ok)?;
+    fn default_speech(
+        &self,
+        connector: &Connector,
+        config: Option<&StreamingConfig>,
+        preset: Preset,
+    ) -> Result<Arc<dyn SpeechToText>, Error> {
+        let preset = || preset().map_err(|error| Error::Speech(stt::Error::Config(error)));
+        let config = config.cloned().map_or_else(preset, Ok)?;
         Ok(Arc::new(match &self.streaming_origin {
             Some(origin) => SttClient::at(connector.clone(), origin, self.key.clone(), config),
             None => SttClient::new(self.region, self.key.clone(), config)

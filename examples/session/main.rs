@@ -23,7 +23,10 @@ use std::{
 use clap::Parser;
 use live::Show;
 use services::{AnyError, Wishes};
-use therapy_scribe::notes::{Clinician, Draft, KeySigner, SignedNote, WallTime};
+use therapy_scribe::{
+    Role,
+    notes::{Clinician, Draft, KeySigner, SignedNote, WallTime},
+};
 
 /// Captures a session, drafts its note, and signs it if you say so.
 #[derive(Debug, Parser)]
@@ -46,6 +49,9 @@ struct Args {
     /// Where the signed note goes.
     #[arg(long, value_name = "DIR", default_value = "notes")]
     out: PathBuf,
+    /// Who speaks on each channel of the audio, such as `therapist,client`; without it they share a microphone.
+    #[arg(long, value_delimiter = ',', value_name = "ROLES", value_parser = live::role)]
+    channels: Vec<Role>,
     /// Seconds of audio a second. Default: 8 with the emulator, 1 with the real services.
     #[arg(long, value_parser = speed::parse)]
     speed: Option<f64>,
@@ -87,7 +93,7 @@ async fn run(args: &Args) -> Result<(), AnyError> {
         eprintln!("Note: the draft may fail: {error}");
     }
     let show = if args.json { Show::Json } else { Show::People };
-    let session = live::capture(&services, &services::audio(&wishes), show).await?;
+    let session = live::capture(&services, &services::audio(&wishes), &args.channels, show).await?;
     live::print_transcript(&session.transcript, show);
     if session.transcript.is_empty() {
         return Err(

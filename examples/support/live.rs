@@ -3,9 +3,9 @@
 use std::io::{IsTerminal, Write};
 
 use therapy_scribe::{
-    ConnectionStatus, Transcript, Turn, TurnId,
+    AudioSourceExt, ConnectionStatus, Role, Transcript, Turn, TurnId,
     audio::WavSource,
-    stt::{Capture, CaptureEvent, Session},
+    stt::{Capture, CaptureEvent, Channel, Session},
 };
 
 use crate::services::{AnyError, Services};
@@ -19,13 +19,20 @@ pub(crate) enum Show {
     Json,
 }
 
-/// Captures a file to its end, or until Ctrl-C, and shows it. A failure is told after what came before it.
+/// Captures a file to its end, or until Ctrl-C, and shows it. A failure is told after what came before it. With roles,
+/// each of them has a channel of the file.
 pub(crate) async fn capture(
     services: &Services,
     audio: &std::path::Path,
+    roles: &[Role],
     show: Show,
 ) -> Result<Session, AnyError> {
-    let mut capture = services.scribe.capture(WavSource::open(audio)?).await?;
+    let mut capture = if roles.is_empty() {
+        services.scribe.capture(WavSource::open(audio)?).await?
+    } else {
+        let channels = channels(audio, roles)?;
+        services.scribe.capture_channels(channels).await?
+    };
     let failure = follow(&mut capture, show).await;
     match failure {
         None => Ok(capture.finish().await?),
@@ -35,6 +42,21 @@ pub(crate) async fn capture(
             Err(error)
         }
     }
+}
+
+/// Reads a role of `--channels`.
+pub(crate) fn role(name: &str) -> Result<Role, String> {
+    serde_json::from_value(name.into()).map_err(|_| {
+        "known are: therapist, co_therapist, client, partner, family_member, interpreter".to_owned()
+    })
+}
+
+fn channels(audio: &std::path::Path, roles: &[Role]) -> Result<Vec<Channel>, AnyError> {
+    let channel = |(index, role): (u16, &Role)| {
+        let source = WavSource::open(audio)?.channel(index)?;
+        Ok(Channel::new(*role, source))
+    };
+    (0..).zip(roles).map(channel).collect()
 }
 
 async fn follow(capture: &mut Capture, show: Show) -> Option<AnyError> {

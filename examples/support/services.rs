@@ -60,10 +60,9 @@ pub(crate) async fn start(wishes: &Wishes<'_>) -> Result<Services, AnyError> {
     origin("ASSEMBLYAI_API_URL")?;
     origin("ASSEMBLYAI_AGENTS_URL")?;
     let turns = turns(wishes.turns)?;
-    let config = StreamingConfig::one_room(2)?
-        .to_builder()
-        .turns(turns)
-        .build()?;
+    let with_turns = |config: StreamingConfig| config.to_builder().turns(turns.clone()).build();
+    let config = with_turns(StreamingConfig::one_room(2)?)?;
+    let telehealth = with_turns(StreamingConfig::telehealth()?)?;
     match env::var("ASSEMBLYAI_API_KEY")
         .ok()
         .filter(|key| !key.trim().is_empty())
@@ -72,6 +71,7 @@ pub(crate) async fn start(wishes: &Wishes<'_>) -> Result<Services, AnyError> {
             let speed = wishes.speed.unwrap_or(1.0);
             let mut builder = Scribe::builder(ApiKey::new(key)?, Region::Us)
                 .streaming(config)
+                .telehealth(telehealth)
                 .speed(speed);
             if let Some(origin) = streaming {
                 builder = builder.streaming_origin(origin);
@@ -88,11 +88,15 @@ pub(crate) async fn start(wishes: &Wishes<'_>) -> Result<Services, AnyError> {
                 hello,
             })
         }
-        None => emulated(wishes, config).await,
+        None => emulated(wishes, config, telehealth).await,
     }
 }
 
-async fn emulated(wishes: &Wishes<'_>, config: StreamingConfig) -> Result<Services, AnyError> {
+async fn emulated(
+    wishes: &Wishes<'_>,
+    config: StreamingConfig,
+    telehealth: StreamingConfig,
+) -> Result<Services, AnyError> {
     let speed = wishes.speed.unwrap_or(8.0);
     let emulator = Emulator::builder()
         .script(script(wishes)?)
@@ -104,6 +108,7 @@ async fn emulated(wishes: &Wishes<'_>, config: StreamingConfig) -> Result<Servic
         .await?;
     let scribe = Scribe::builder(ApiKey::new("emulated")?, Region::Us)
         .streaming(config)
+        .telehealth(telehealth)
         .streaming_origin(Origin::parse(&emulator.streaming_url())?)
         .gateway_origin(Origin::parse(&emulator.llm_gateway_url())?)
         .speed(speed)

@@ -19,6 +19,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::Parser;
 use live::Show;
 use services::{AnyError, Wishes};
+use therapy_scribe::Role;
 
 /// Transcribes a session, with roles.
 #[derive(Debug, Parser)]
@@ -29,6 +30,9 @@ struct Args {
     /// What is said in the audio, for the emulator.
     #[arg(long)]
     script: Option<PathBuf>,
+    /// Who speaks on each channel of the audio, such as `therapist,client`; without it they share a microphone.
+    #[arg(long, value_delimiter = ',', value_name = "ROLES", value_parser = live::role)]
+    channels: Vec<Role>,
     /// Seconds of audio a second. Default: 8 with the emulator, 1 with the real services.
     #[arg(long, value_parser = speed::parse)]
     speed: Option<f64>,
@@ -62,7 +66,7 @@ async fn run(args: &Args) -> Result<(), AnyError> {
     let services = services::start(&wishes).await?;
     eprintln!("{}", services.hello);
     let show = if args.json { Show::Json } else { Show::People };
-    let session = live::capture(&services, &services::audio(&wishes), show).await?;
+    let session = live::capture(&services, &services::audio(&wishes), &args.channels, show).await?;
     live::print_transcript(&session.transcript, show);
     if session.transcript.is_empty() {
         return Err("no speech was heard: check the microphone, or the file".into());

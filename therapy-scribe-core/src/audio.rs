@@ -6,6 +6,7 @@ mod format;
 mod level;
 mod mono;
 mod pace;
+mod pick;
 mod record;
 mod reframe;
 #[cfg(feature = "resample")]
@@ -20,6 +21,7 @@ pub use format::{AudioFormat, AudioFrame, SampleRate};
 pub use level::{Level, LevelMeter, Metered};
 pub use mono::Mono;
 pub use pace::Paced;
+pub use pick::OneChannel;
 pub use record::{AudioRecorder, WavRecorder};
 pub use reframe::Reframed;
 #[cfg(feature = "resample")]

@@ -1,6 +1,7 @@
 //! Capturing a whole session: a source in, a transcript out.
 
 mod align;
+mod channel;
 mod engine;
 mod error;
 mod event;
@@ -26,16 +27,18 @@ use std::{
 
 use futures_core::Stream;
 use therapy_scribe_core::{
-    AudioSource, AudioSourceExt, Role, SpeakerId, SpeechToText, Transcript, audio::LevelMeter,
+    AudioSource, AudioSourceExt, ConnectionId, Role, SpeakerId, SpeechToText, Transcript,
+    audio::{AudioRecorder, LevelMeter},
 };
 use tokio::sync::mpsc;
 
+pub use channel::Channel;
 pub use error::CaptureError;
 pub use event::{CaptureEvent, CaptureStats, Session};
 pub use options::CaptureOptions;
 
 use engine::{Command, Engine, Plan};
-use machine::Limits;
+use machine::{Limits, Part};
 use shared::Shared;
 
 /// A session that is being captured.
@@ -51,8 +54,9 @@ use shared::Shared;
 /// ```
 pub struct Capture {
     shared: Arc<Shared>,
-    commands: mpsc::Sender<Command>,
-    meter: Arc<LevelMeter>,
+    /// One for each part: everybody in a room, or each participant of a call.
+    commands: Vec<mpsc::Sender<Command>>,
+    meters: Vec<Arc<LevelMeter>>,
 }
 
 impl Capture {
@@ -69,8 +73,70 @@ impl Capture {
     pub async fn start(
         speech: Arc<dyn SpeechToText>,
         source: impl AudioSource + 'static,
-        options: CaptureOptions,
+        mut options: CaptureOptions,
     ) -> Result<Self, CaptureError> {
+        let shared = Arc::new(Shared::new(options.take_mapper(), 1));
+        let recorder = options.recorder.take();
+        let mut capture = Self::of(shared);
+        capture.add(&speech, Part::WHOLE, Box::new(source), recorder, &options)?;
+        Ok(capture)
+    }
+
+    /// Begins to capture a call in which each participant has a channel of their own, merged by time into one transcript
+    /// whose roles are known. Each has its own connection: what one of them loses does not stop the others, and what
+    /// they say at the same time is heard. The speech service should not be asked to tell voices apart
+    /// ([`StreamingConfig::telehealth`](crate::StreamingConfig::telehealth)). At least one channel is needed; recorders
+    /// stand at the [`Channel`]s, not in the options.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start); [`CaptureError::Channels`] for none, or more than 100.
+    #[expect(
+        clippy::unused_async,
+        reason = "a later engine may have to wait for consent or storage before it begins"
+    )]
+    pub async fn start_channels(
+        speech: Arc<dyn SpeechToText>,
+        channels: Vec<Channel>,
+        mut options: CaptureOptions,
+    ) -> Result<Self, CaptureError> {
+        let of = u16::try_from(channels.len()).unwrap_or(u16::MAX);
+        if !(1..=100).contains(&of) || options.recorder.is_some() {
+            return Err(CaptureError::Channels);
+        }
+        // The account's limit is for all of them together.
+        options.opens_a_minute = (options.opens_a_minute / usize::from(of)).max(1);
+        let shared = Arc::new(Shared::new(options.take_mapper(), channels.len()));
+        let mut capture = Self::of(shared);
+        for (index, channel) in (0..).zip(channels) {
+            let speaker = SpeakerId::new(ConnectionId::new(index), 0);
+            let part = Part {
+                index,
+                of,
+                speaker: Some(speaker),
+            };
+            capture.assign_role(speaker, Some(channel.role));
+            capture.add(&speech, part, channel.source, channel.recorder, &options)?;
+        }
+        Ok(capture)
+    }
+
+    const fn of(shared: Arc<Shared>) -> Self {
+        Self {
+            shared,
+            commands: Vec::new(),
+            meters: Vec::new(),
+        }
+    }
+
+    /// Adds a source with a connection of its own.
+    fn add(
+        &mut self,
+        speech: &Arc<dyn SpeechToText>,
+        part: Part,
+        source: Box<dyn AudioSource>,
+        recorder: Option<Box<dyn AudioRecorder>>,
+        options: &CaptureOptions,
+    ) -> Result<(), CaptureError> {
         let format = speech.audio_format(source.format());
         let plan = Plan {
             limits: Limits {
@@ -79,36 +145,35 @@ impl Capture {
                 format,
                 overlap: speech.overlap(),
                 session: options.session,
-                seed: options.seed,
+                seed: options.seed.wrapping_add(part.index.into()),
+                part,
             },
             speed: if options.speed.is_finite() && options.speed > 0.0 {
                 options.speed
             } else {
                 1.0
             },
-            recorder: options.recorder,
+            recorder,
         };
         let meter = Arc::new(LevelMeter::default());
         let source = to_rate(source.mono(), format.rate())?
             .metered(Arc::clone(&meter))
             .framed(speech.frame_length())
             .paced(options.speed);
-        let shared = Arc::new(Shared::new(options.mapper));
         let (commands, receiver) = mpsc::channel(16);
+        let shared = Arc::clone(&self.shared);
         let engine = Engine::new(
-            speech,
+            Arc::clone(speech),
             Box::new(source),
-            Arc::clone(&shared),
+            shared,
             receiver,
             format,
             plan,
         );
         tokio::spawn(engine.run());
-        Ok(Self {
-            shared,
-            commands,
-            meter,
-        })
+        self.commands.push(commands);
+        self.meters.push(meter);
+        Ok(())
     }
 
     /// What is known now. Cheap; it never changes afterwards.
@@ -131,7 +196,9 @@ impl Capture {
     /// [`snapshot`](Self::snapshot); a second call returns it as an incomplete session.
     pub async fn finish(&mut self) -> Result<Session, CaptureError> {
         // A full queue holds an earlier end; a closed one means that it is over.
-        let _ = self.commands.try_send(Command::Finish);
+        for commands in &self.commands {
+            let _ = commands.try_send(Command::Finish);
+        }
         self.shared.ended().await;
         self.shared.session()
     }
@@ -139,12 +206,16 @@ impl Capture {
     /// What is said from here on is not for the record: silence takes its place, the session goes on. The stretch is a
     /// [`Gap`](therapy_scribe_core::Gap) once it is over. Waits a moment when much else was asked for at once.
     pub async fn pause(&self) {
-        let _ = self.commands.send(Command::Pause).await;
+        for commands in &self.commands {
+            let _ = commands.send(Command::Pause).await;
+        }
     }
 
     /// What is said is for the record again.
     pub async fn resume(&self) {
-        let _ = self.commands.send(Command::Resume).await;
+        for commands in &self.commands {
+            let _ = commands.send(Command::Resume).await;
+        }
     }
 
     /// Says who a speaker is. It holds against whatever is found later; `None` takes it back.
@@ -156,13 +227,16 @@ impl Capture {
     pub fn merge_speakers(&self, from: SpeakerId, to: SpeakerId) {
         self.shared.merge_speakers(from, to);
         // Only for matching voices after a reconnect; a full queue costs no more than a name to merge again.
-        let _ = self.commands.try_send(Command::Merge { from, to });
+        for commands in &self.commands {
+            let _ = commands.try_send(Command::Merge { from, to });
+        }
     }
 
-    /// The level of the audio that was captured last.
+    /// The level of the audio that was captured last; of several channels the loudest.
     #[must_use]
     pub fn level(&self) -> therapy_scribe_core::audio::Level {
-        self.meter.level()
+        let levels = self.meters.iter().map(|meter| meter.level());
+        levels.max_by_key(|level| level.peak).unwrap_or_default()
     }
 
     /// How much audio waits for the service.

@@ -68,7 +68,9 @@ mod protocol;
 mod session;
 mod wire;
 
-pub use capture::{Capture, CaptureError, CaptureEvent, CaptureOptions, CaptureStats, Session};
+pub use capture::{
+    Capture, CaptureError, CaptureEvent, CaptureOptions, CaptureStats, Channel, Session,
+};
 pub use client::{SttClient, TokenProvider};
 pub use config::{ConfigError, ConfigUpdate, Keyterms, StreamingConfig, TurnDetection};
 pub use error::{Error, ErrorKind};

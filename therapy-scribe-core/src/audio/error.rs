@@ -17,6 +17,15 @@ pub enum AudioError {
         /// Why.
         source: std::io::Error,
     },
+    /// A channel that the source does not have.
+    #[error("there is no channel {}: the audio has {channels}", u32::from(*index) + 1)]
+    #[non_exhaustive]
+    NoChannel {
+        /// Which was asked for, counted from 0.
+        index: u16,
+        /// How many there are.
+        channels: u16,
+    },
     /// A recording could not be written.
     #[error("cannot record to {}: {}", path.display(), reason(source))]
     #[non_exhaustive]

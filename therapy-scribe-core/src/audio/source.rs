@@ -4,7 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 
-use super::{AudioError, AudioFormat, AudioFrame, LevelMeter, Metered, Mono, Paced, Reframed};
+use super::{
+    AudioError, AudioFormat, AudioFrame, LevelMeter, Metered, Mono, OneChannel, Paced, Reframed,
+};
 
 /// Delivers audio, frame by frame: a file, a microphone, a call.
 ///
@@ -54,6 +56,14 @@ pub trait AudioSourceExt: AudioSource + Sized {
     /// Mixes all channels into one, each with the same weight.
     fn mono(self) -> Mono<Self> {
         Mono::new(self)
+    }
+
+    /// Takes one channel and leaves the others, counted from 0.
+    ///
+    /// # Errors
+    /// [`AudioError::NoChannel`] when there are fewer.
+    fn channel(self, index: u16) -> Result<OneChannel<Self>, AudioError> {
+        OneChannel::new(self, index)
     }
 
     /// Cuts frames of this length, at least a millisecond; the last may be shorter.

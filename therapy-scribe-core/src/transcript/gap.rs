@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::MediaTime;
+use crate::{MediaTime, SpeakerId};
 
 /// A stretch of recording that no transcript covers, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub struct Gap {
     pub reason: GapReason,
     /// Whether a later pass filled it.
     pub state: GapState,
+    /// Whose channel it is, where each participant has their own; `None`: everybody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speaker: Option<SpeakerId>,
 }
 
 impl Gap {
@@ -29,7 +32,15 @@ impl Gap {
             to,
             reason,
             state: GapState::Open,
+            speaker: None,
         }
+    }
+
+    /// The same in the channel of one participant only.
+    #[must_use]
+    pub const fn of(mut self, speaker: Option<SpeakerId>) -> Self {
+        self.speaker = speaker;
+        self
     }
 }
 

@@ -46,6 +46,7 @@ pub(super) struct Engine {
     shared: Arc<Shared>,
     commands: mpsc::Receiver<Command>,
     format: AudioFormat,
+    part: usize,
     clock: Clock,
     machine: Machine,
     connecting: Option<Connecting>,
@@ -126,6 +127,7 @@ impl Engine {
             shared,
             commands,
             format,
+            part: usize::from(plan.limits.part.index),
             clock,
             machine: Machine::new(plan.limits),
             connecting: None,
@@ -138,12 +140,12 @@ impl Engine {
 
     pub(super) async fn run(mut self) {
         // Whatever happens to this task, the host learns that it is over.
-        let _told = TellEnd(Arc::clone(&self.shared));
+        let _told = TellEnd(self.part, Arc::clone(&self.shared));
         self.obey();
         while !self.machine.is_ended() {
             let wake = self.wait().await;
             self.handle(wake);
-            self.shared.set_backlog(self.machine.backlog());
+            self.shared.set_backlog(self.part, self.machine.backlog());
             self.obey();
         }
         // The recording is safe before anybody is told that the capture is over.
@@ -152,7 +154,7 @@ impl Engine {
             self.note(said);
         }
         let (stats, error) = self.end.take().unwrap_or_default();
-        self.shared.end(stats, error);
+        self.shared.end(self.part, stats, error);
     }
 
     fn record(&mut self, frame: AudioFrame) {
@@ -302,11 +304,11 @@ fn vanished() -> SttFailure {
 }
 
 /// Tells the host of an end that nobody else told.
-struct TellEnd(Arc<Shared>);
+struct TellEnd(usize, Arc<Shared>);
 
 impl Drop for TellEnd {
     fn drop(&mut self) {
-        self.0
-            .end(CaptureStats::default(), Some(CaptureError::TaskLost));
+        let lost = Some(CaptureError::TaskLost);
+        self.1.end(self.0, CaptureStats::default(), lost);
     }
 }

@@ -23,6 +23,11 @@ pub enum CaptureError {
         /// The service's rate in hertz.
         wanted: u32,
     },
+    /// Channels that can't be captured together.
+    #[error(
+        "one to 100 channels can be captured together, each with a recorder of its own if any: give recorders to the channels"
+    )]
+    Channels,
     /// The capture's own task ended; a defect of this crate.
     #[error("the capture's task was lost: please report this")]
     TaskLost,

@@ -42,6 +42,27 @@ pub struct CaptureStats {
     pub connection: SttStats,
 }
 
+impl CaptureStats {
+    /// Of two participants' channels in one.
+    pub(super) fn together(self, other: Self) -> Self {
+        let (one, two) = (self.connection, other.connection);
+        let mut connection = one;
+        connection.audio_sent += two.audio_sent;
+        connection.audio_heard = one.audio_heard.zip(two.audio_heard).map(|(a, b)| a + b);
+        connection.billed = one.billed.zip(two.billed).map(|(a, b)| a + b);
+        connection.malformed += two.malformed;
+        connection.unknown += two.unknown;
+        connection.partials_skipped += two.partials_skipped;
+        connection.complete &= two.complete;
+        Self {
+            captured: self.captured.max(other.captured),
+            reconnects: self.reconnects + other.reconnects,
+            rotations: self.rotations + other.rotations,
+            connection,
+        }
+    }
+}
+
 /// A captured session.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -43,6 +43,27 @@ pub(super) struct Limits {
     pub(super) session: Duration,
     /// What chance depends on.
     pub(super) seed: u64,
+    pub(super) part: Part,
+}
+
+/// Which of several captures of one session this is: each participant of a call has their own connections.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    /// From 0.
+    pub(super) index: u16,
+    /// How many there are.
+    pub(super) of: u16,
+    /// Who speaks on this channel; `None` where several do, and the service tells them apart.
+    pub(super) speaker: Option<SpeakerId>,
+}
+
+impl Part {
+    /// The only one.
+    pub(super) const WHOLE: Self = Self {
+        index: 0,
+        of: 1,
+        speaker: None,
+    };
 }
 
 /// What the engine is to do.
@@ -122,7 +143,7 @@ impl Machine {
         let mut machine = Self {
             limits,
             link: Link::Opening,
-            connection: ConnectionId::default(),
+            connection: ConnectionId::new(limits.part.index),
             base: MediaTime::ZERO,
             intake: Intake::new(limits.format),
             ring: Ring::new(limits.keep),
@@ -385,6 +406,12 @@ impl Machine {
             return None;
         };
         Some(self.pace.ready_at(self.ring.next_length()?))
+    }
+
+    /// The number of the next connection; parts take turns, so that none has another's.
+    fn connection_after(&self) -> ConnectionId {
+        let number = self.connection.number().saturating_add(self.limits.part.of);
+        ConnectionId::new(number)
     }
 
     fn replay_from(&self) -> MediaTime {

@@ -11,7 +11,7 @@ use therapy_scribe_core::{RoleMapper, audio::AudioRecorder, roles::Linguistic};
 #[derive(Debug)]
 #[must_use]
 pub struct CaptureOptions {
-    pub(super) mapper: Box<dyn RoleMapper>,
+    mapper: Option<Box<dyn RoleMapper>>,
     pub(super) speed: f64,
     pub(super) keep: Duration,
     pub(super) opens_a_minute: usize,
@@ -27,7 +27,7 @@ impl CaptureOptions {
     /// The defaults.
     pub fn new() -> Self {
         Self {
-            mapper: Box::new(Linguistic::default()),
+            mapper: None,
             speed: 1.0,
             keep: Duration::from_secs(10 * 60),
             opens_a_minute: OPENS_A_MINUTE,
@@ -71,9 +71,16 @@ impl CaptureOptions {
         self
     }
 
+    pub(super) fn take_mapper(&mut self) -> Box<dyn RoleMapper> {
+        match self.mapper.take() {
+            Some(mapper) => mapper,
+            None => Box::new(Linguistic::default()),
+        }
+    }
+
     /// Finds roles in another way.
     pub fn roles(mut self, mapper: impl RoleMapper + 'static) -> Self {
-        self.mapper = Box::new(mapper);
+        self.mapper = Some(Box::new(mapper));
         self
     }
 

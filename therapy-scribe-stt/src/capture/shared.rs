@@ -9,8 +9,8 @@ use std::{
 
 use futures_util::task::AtomicWaker;
 use therapy_scribe_core::{
-    Change, ConnectionStatus, Role, RoleMapper, ServiceSession, SpeakerId, SttEvent, Transcript,
-    TranscriptAssembler, TurnId,
+    Change, ConnectionStatus, Notice, Role, RoleMapper, ServiceSession, SpeakerId, SttEvent,
+    Transcript, TranscriptAssembler, TurnId,
 };
 use tokio::sync::Notify;
 
@@ -30,9 +30,18 @@ struct State {
     /// The newest partial and receipt only.
     partial: Option<TurnId>,
     receipt: Option<ConnectionStatus>,
-    backlog: Duration,
+    /// One for each part of the capture.
+    parts: Vec<PartState>,
     service: Option<ServiceSession>,
     ended: Option<End>,
+}
+
+/// One connection after the other, for everybody or for one participant.
+#[derive(Debug, Default)]
+struct PartState {
+    backlog: Duration,
+    stats: Option<CaptureStats>,
+    error: Option<CaptureError>,
 }
 
 #[derive(Debug)]
@@ -44,13 +53,15 @@ struct End {
 }
 
 impl Shared {
-    pub(super) fn new(mapper: Box<dyn RoleMapper>) -> Self {
+    pub(super) fn new(mapper: Box<dyn RoleMapper>, parts: usize) -> Self {
         let state = State {
             assembler: TranscriptAssembler::new(mapper),
             events: VecDeque::new(),
             partial: None,
             receipt: None,
-            backlog: Duration::ZERO,
+            parts: std::iter::repeat_with(PartState::default)
+                .take(parts)
+                .collect(),
             service: None,
             ended: None,
         };
@@ -66,11 +77,15 @@ impl Shared {
     }
 
     pub(super) fn backlog(&self) -> Duration {
-        self.state().backlog
+        let state = self.state();
+        let backlogs = state.parts.iter().map(|part| part.backlog);
+        backlogs.max().unwrap_or_default()
     }
 
-    pub(super) fn set_backlog(&self, backlog: Duration) {
-        self.state().backlog = backlog;
+    pub(super) fn set_backlog(&self, part: usize, backlog: Duration) {
+        if let Some(part) = self.state().parts.get_mut(part) {
+            part.backlog = backlog;
+        }
     }
 
     /// Applies an event of the service.
@@ -119,14 +134,23 @@ impl Shared {
         self.reader.wake();
     }
 
-    pub(super) fn end(&self, figures: CaptureStats, error: Option<CaptureError>) {
+    /// A part has come to its end; with the last of them the capture has. It has failed only if all of them have.
+    pub(super) fn end(&self, part: usize, figures: CaptureStats, error: Option<CaptureError>) {
         let mut state = self.state();
-        if state.ended.is_none() {
-            state.ended = Some(End {
-                stats: figures,
-                error,
-                closing_told: false,
-            });
+        let Some(part) = state
+            .parts
+            .get_mut(part)
+            .filter(|part| part.stats.is_none())
+        else {
+            return;
+        };
+        let lost = error.as_ref().map(ToString::to_string);
+        (part.stats, part.error) = (Some(figures), error);
+        if state.parts.iter().all(|part| part.stats.is_some()) {
+            state.finish();
+        } else if let Some(lost) = lost {
+            let notice = Notice::new(format!("one participant is not heard any more: {lost}"));
+            state.events.push_back(CaptureEvent::Notice(notice));
         }
         drop(state);
         self.reader.wake();
@@ -186,6 +210,17 @@ impl Shared {
 }
 
 impl State {
+    fn finish(&mut self) {
+        let all_failed = self.parts.iter().all(|part| part.error.is_some());
+        let error = self.parts.iter_mut().find_map(|part| part.error.take());
+        let stats = self.parts.iter().filter_map(|part| part.stats);
+        self.ended = Some(End {
+            stats: stats.reduce(CaptureStats::together).unwrap_or_default(),
+            error: error.filter(|_| all_failed),
+            closing_told: false,
+        });
+    }
+
     fn note(&mut self, change: Change) {
         let roles = |state: &Self| CaptureEvent::Roles(state.assembler.snapshot().roles().clone());
         match change {

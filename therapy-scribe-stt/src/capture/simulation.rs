@@ -18,7 +18,7 @@ use therapy_scribe_core::{
 
 use super::{
     CaptureStats,
-    machine::{Limits, Machine, Order},
+    machine::{Limits, Machine, Order, Part},
 };
 use judge::Verdict;
 use script::{Random, Script};
@@ -129,6 +129,7 @@ impl Simulation {
             overlap: Duration::from_secs(15),
             session: schedule.session,
             seed,
+            part: Part::WHOLE,
         };
         Self {
             now: 0,

@@ -7,8 +7,12 @@ use super::{Machine, Order};
 impl Machine {
     pub(super) fn on_heard(&mut self, event: SttEvent) {
         match event {
-            SttEvent::Final(turn) => self.on_final(turn),
+            SttEvent::Final(turn) => {
+                let turn = self.attributed(turn);
+                self.on_final(turn);
+            }
             SttEvent::Partial(turn) => {
+                let turn = self.attributed(turn);
                 self.is_mid_turn = !turn.words().is_empty();
                 let turn = self.seams.shorten(turn);
                 self.apply(SttEvent::Partial(turn));
@@ -21,6 +25,24 @@ impl Machine {
             SttEvent::Status(status) => self.on_status(status),
             other => self.apply(other),
         }
+    }
+
+    /// On a channel of one participant everything is theirs.
+    pub(super) fn attributed(&self, turn: Turn) -> Turn {
+        let Some(speaker) = self.limits.part.speaker else {
+            return turn;
+        };
+        let finality = if turn.is_final() {
+            Finality::Final
+        } else {
+            Finality::Partial
+        };
+        let language = turn.language_code().map(str::to_owned);
+        let words = turn.words().iter();
+        let words = words
+            .map(|word| word.clone().spoken_by(None, None))
+            .collect();
+        Turn::new(turn.id(), finality, Some(speaker), words).language(language)
     }
 
     fn on_final(&mut self, turn: Turn) {

@@ -27,7 +27,7 @@ impl Machine {
         }
         self.retry(now, healthy, failure);
         if !self.is_ended() {
-            self.connection = self.connection.next();
+            self.connection = self.connection_after();
         }
     }
 
@@ -66,7 +66,8 @@ impl Machine {
 
     fn gap(&mut self, from: MediaTime, to: MediaTime, reason: GapReason) {
         if to > from {
-            self.apply(SttEvent::Gap(Gap::new(from, to, reason)));
+            let speaker = self.limits.part.speaker;
+            self.apply(SttEvent::Gap(Gap::new(from, to, reason).of(speaker)));
         }
     }
 

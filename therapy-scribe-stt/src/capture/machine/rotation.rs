@@ -60,7 +60,7 @@ impl Machine {
     }
 
     pub(super) fn begin_rotation(&mut self, now: Duration) {
-        let next = self.connection.next();
+        let next = self.connection_after();
         let base = self.ring.start_of(self.replay_from());
         self.rotation.next = Some((next, base));
         self.patience.opened(now);
@@ -103,6 +103,7 @@ impl Machine {
     pub(super) fn on_retiring(&mut self, item: Result<SttEvent, SttFailure>) {
         match item {
             Ok(SttEvent::Final(turn)) => {
+                let turn = self.attributed(turn);
                 self.final_until = self.final_until.max(turn.end());
                 self.seams.late(&turn);
                 self.apply(SttEvent::Final(turn));

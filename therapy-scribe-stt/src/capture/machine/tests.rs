@@ -13,6 +13,7 @@ const LIMITS: Limits = Limits {
     overlap: Duration::from_secs(3),
     session: Duration::from_secs(3 * 3600),
     seed: 1,
+    part: Part::WHOLE,
 };
 
 fn at(seconds: u64) -> Duration {
