@@ -48,3 +48,28 @@ pub use scribe::{Error, Scribe, ScribeBuilder};
 #[cfg(all(doctest, feature = "stt", feature = "notes"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(all(test, feature = "stt", feature = "notes"))]
+mod tests {
+    use super::{Scribe, ScribeBuilder, Transcript, notes, stt, transport};
+
+    /// Hosts hold these across threads.
+    #[test]
+    fn what_hosts_hold_is_send_and_sync() {
+        fn is_shared<T: Send + Sync>() {}
+        is_shared::<Scribe>();
+        is_shared::<ScribeBuilder>();
+        is_shared::<Transcript>();
+        is_shared::<stt::Capture>();
+        is_shared::<stt::Session>();
+        is_shared::<stt::SttClient>();
+        is_shared::<stt::SttHandle>();
+        is_shared::<stt::CaptureError>();
+        is_shared::<notes::Draft>();
+        is_shared::<notes::SignedNote>();
+        is_shared::<notes::NoteWriter>();
+        is_shared::<notes::Gateway>();
+        is_shared::<notes::Error>();
+        is_shared::<transport::Connector>();
+    }
+}

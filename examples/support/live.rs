@@ -136,6 +136,12 @@ fn show_status(status: &ConnectionStatus, show: Show) {
             clear(show);
             eprintln!("Connected again: sending again what was said from {from} to {to}.");
         }
+        ConnectionStatus::Starved { since, .. } => {
+            clear(show);
+            eprintln!(
+                "No audio comes from the source since {since}: silence is sent in its place."
+            );
+        }
         _ => {}
     }
 }
