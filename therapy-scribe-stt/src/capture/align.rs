@@ -6,7 +6,7 @@
 
 mod text;
 
-use therapy_scribe_core::{SpeakerId, Turn, Word};
+use therapy_scribe_core::{ConnectionId, SpeakerId, Turn, Word};
 
 use text::{are_similar, key};
 
@@ -21,6 +21,8 @@ pub(super) struct Heard {
     is_first: bool,
     is_last: bool,
     pub(super) label: Option<SpeakerId>,
+    /// Who heard it.
+    pub(super) connection: ConnectionId,
 }
 
 /// What becomes of a word of the new connection.
@@ -66,6 +68,7 @@ pub(super) fn heard(turn: &Turn) -> Vec<Heard> {
         is_first: index == 0,
         is_last: index == last,
         label: word.speaker(),
+        connection: turn.id().connection(),
     };
     turn.words().iter().enumerate().map(word).collect()
 }
@@ -286,6 +289,7 @@ mod tests {
             is_first: false,
             is_last: false,
             label: None,
+            connection: ConnectionId::default(),
         };
         (0..).zip(text.split(' ')).map(word).collect()
     }

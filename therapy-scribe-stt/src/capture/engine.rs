@@ -224,7 +224,9 @@ impl Engine {
     fn opened(&mut self, now: Duration, connection: ConnectionId, open: SttConnection) {
         let (feed, queue) = mpsc::channel(FEED);
         tokio::spawn(send_all(open.audio, queue));
-        self.retiring = self.open.take();
+        if let Some(before) = self.open.take() {
+            self.retiring = Some(before);
+        }
         self.open = Some(Open {
             connection,
             feed,

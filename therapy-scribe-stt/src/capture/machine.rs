@@ -10,8 +10,8 @@ mod tests;
 use std::{collections::VecDeque, time::Duration};
 
 use therapy_scribe_core::{
-    AudioError, AudioFormat, AudioFrame, ConnectionId, ConnectionStatus, GapReason, MediaTime,
-    RetryAdvice, SpeakerId, SttControl, SttEvent, SttFailure,
+    AudioError, AudioFormat, AudioFrame, ConnectionId, ConnectionStatus, Finality, GapReason,
+    MediaTime, RetryAdvice, SpeakerId, SttControl, SttEvent, SttFailure, Turn, TurnId,
 };
 
 use super::{
@@ -25,6 +25,8 @@ use rotation::Rotation;
 
 /// The end of a final turn may stand so much after its last word.
 const PADDING: Duration = Duration::from_millis(1300);
+/// Confirmed silence beyond this is not heard again, though the words before it would help to match voices.
+const LONG_SILENCE: Duration = Duration::from_secs(45);
 /// A service that has never answered is tried so often.
 const FIRST_TRIES: usize = 3;
 /// At the end, what is still to be made up for may take as long as it is, and this much more.
@@ -125,7 +127,8 @@ pub(super) struct Machine {
     final_until: MediaTime,
     /// Until when the service says that nothing else was said.
     quiet_until: MediaTime,
-    is_mid_turn: bool,
+    /// The turn that is open, as the transcript shows it.
+    partial: Option<TurnId>,
     source_ended: bool,
     /// Told after everything that came before it.
     source_error: Option<AudioError>,
@@ -154,7 +157,7 @@ impl Machine {
             has_streamed: false,
             final_until: MediaTime::ZERO,
             quiet_until: MediaTime::ZERO,
-            is_mid_turn: false,
+            partial: None,
             source_ended: false,
             source_error: None,
             finish_until: None,
@@ -225,7 +228,8 @@ impl Machine {
 
     fn take(&mut self, now: Duration, frame: AudioFrame) {
         self.orders.push_back(Order::Record(frame.clone()));
-        let hole = self.ring.push(frame);
+        let has_connection = matches!(self.link, Link::Opening | Link::Open { .. });
+        let hole = self.ring.push(frame, has_connection);
         // Audio with a hole in it would have every later word at a wrong time.
         if hole && matches!(self.link, Link::Open { .. }) {
             self.orders.push_back(Order::Drop(self.connection));
@@ -283,6 +287,17 @@ impl Machine {
         }
         if self.link != Link::Opening || connection != self.connection {
             return;
+        }
+        if self
+            .ring
+            .next_start()
+            .is_some_and(|start| start != self.base)
+        {
+            // While it opened, audio that it was opened for had to go; every time that it tells would be wrong.
+            self.orders.push_back(Order::Drop(connection));
+            let late = "the connection came about too late";
+            let soon = RetryAdvice::After(Duration::ZERO);
+            return self.retry(now, Duration::ZERO, SttFailure::new(late, soon, None));
         }
         self.stream(now);
         if self.has_streamed {
@@ -414,8 +429,24 @@ impl Machine {
         ConnectionId::new(number)
     }
 
+    const fn is_mid_turn(&self) -> bool {
+        self.partial.is_some()
+    }
+
+    /// What is shown of an open turn will not become final.
+    fn close_partial(&mut self) {
+        if let Some(id) = self.partial.take() {
+            let nothing = Turn::new(id, Finality::Partial, None, Vec::new());
+            self.apply(SttEvent::Partial(nothing));
+        }
+    }
+
     fn replay_from(&self) -> MediaTime {
-        self.final_until.minus(PADDING + self.limits.overlap)
+        let known = self.known_until();
+        let is_long = known.since(self.final_until) > LONG_SILENCE;
+        // Hearing minutes of silence again would keep the live text behind for as many quarters of an hour.
+        let from = if is_long { known } else { self.final_until };
+        from.minus(PADDING + self.limits.overlap)
     }
 
     fn known_until(&self) -> MediaTime {
@@ -432,6 +463,7 @@ impl Machine {
 
     fn end(&mut self, error: Option<CaptureError>) {
         self.drop_others();
+        self.close_partial();
         let error = self.source_error.take().map(CaptureError::Source).or(error);
         self.link = Link::Ended;
         self.stats.captured = self.ring.captured_until().since(MediaTime::ZERO);

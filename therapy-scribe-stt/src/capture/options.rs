@@ -38,7 +38,8 @@ impl CaptureOptions {
         }
     }
 
-    /// How much audio is kept in memory for a connection that is lost, 32 kB a second at 16 kHz. What is older than that
+    /// How much audio is kept in memory for a connection that is lost, 32 kB a second at 16 kHz, and a minute more while one
+    /// opens or catches up. What is older than that
     /// when the service is back is a gap in the transcript. Default ten minutes.
     pub const fn keep(mut self, audio: Duration) -> Self {
         self.keep = audio;

@@ -63,13 +63,14 @@ impl Patience {
             .unwrap_or(MINUTE);
         self.failures += 1;
         let at = now + self.jittered(wait).max(asked);
+        at.max(self.free_at())
+    }
+
+    /// From when on the limit allows another open.
+    pub(super) fn free_at(&self) -> Duration {
         let full = self.opens.len() == self.opens_a_minute;
-        let free = self
-            .opens
-            .front()
-            .filter(|_| full)
-            .map(|first| *first + MINUTE);
-        at.max(free.unwrap_or_default())
+        let first = self.opens.front().filter(|_| full);
+        first.map_or(Duration::ZERO, |first| *first + MINUTE)
     }
 
     /// How many connections in a row have failed.

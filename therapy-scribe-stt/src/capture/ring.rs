@@ -4,6 +4,9 @@ use std::{collections::VecDeque, time::Duration};
 
 use therapy_scribe_core::{AudioFrame, MediaTime};
 
+/// How much more a connection that opens or catches up may have waiting.
+const SLACK: Duration = Duration::from_secs(60);
+
 /// The frames from the last final turn on, and a little before it; the next to send is among them.
 #[derive(Debug)]
 pub(super) struct Ring {
@@ -28,16 +31,20 @@ impl Ring {
         }
     }
 
-    /// Takes a frame. Beyond the limit the oldest go; returns whether one went that was never sent, so that the
-    /// connection's audio has a hole.
-    pub(super) fn push(&mut self, frame: AudioFrame) -> bool {
+    /// Takes a frame. Beyond the limit the oldest go. Where a connection is there or on its way, what it was not sent yet
+    /// stays a little longer; returns whether even that had to go, so that the connection's audio has a hole.
+    pub(super) fn push(&mut self, frame: AudioFrame, has_connection: bool) -> bool {
         self.captured_until = frame.end();
         self.held += frame.duration();
         self.waiting += frame.duration();
         self.frames.push_back(frame);
         let mut hole = false;
         while self.held > self.limit && self.frames.len() > 1 {
-            hole |= self.sent == 0;
+            let is_needed = has_connection && self.sent == 0;
+            if is_needed && self.held <= self.limit + SLACK {
+                break;
+            }
+            hole |= is_needed;
             self.drop_oldest();
         }
         hole
@@ -46,6 +53,11 @@ impl Ring {
     /// The next frame to send.
     pub(super) fn next(&self) -> Option<&AudioFrame> {
         self.frames.get(self.sent)
+    }
+
+    /// Where the next frame begins.
+    pub(super) fn next_start(&self) -> Option<MediaTime> {
+        self.next().map(AudioFrame::start)
     }
 
     /// How long the next frame is.
@@ -121,7 +133,7 @@ mod tests {
     #[test]
     fn what_was_sent_is_sent_again_from_where_it_is_needed() {
         let mut ring = Ring::new(Duration::from_secs(10));
-        (0..5).for_each(|number| assert!(!ring.push(second(number))));
+        (0..5).for_each(|number| assert!(!ring.push(second(number), true)));
         while ring.take_next().is_some() {}
         ring.release(MediaTime::from_millis(2500));
         assert_eq!(ring.rewind(MediaTime::from_millis(3200)).as_millis(), 3000);
@@ -134,10 +146,14 @@ mod tests {
     #[test]
     fn beyond_the_limit_the_oldest_go_and_a_hole_is_told() {
         let mut ring = Ring::new(Duration::from_secs(3));
-        (0..3).for_each(|number| assert!(!ring.push(second(number))));
+        (0..3).for_each(|number| assert!(!ring.push(second(number), true)));
         assert!(ring.take_next().is_some());
-        assert!(!ring.push(second(3)), "that one was sent");
-        assert!(ring.push(second(4)), "that one was not");
+        assert!(!ring.push(second(3), true), "that one was sent");
+        // Nothing else was sent: it stays a minute longer, and then it is a hole.
+        (4..64).for_each(|number| assert!(!ring.push(second(number), true)));
+        assert!(ring.push(second(64), true));
+        // Without a connection nobody misses it.
+        assert!(!ring.push(second(65), false));
         assert_eq!(ring.waiting(), Duration::from_secs(3));
     }
 }

@@ -34,6 +34,10 @@ pub(super) struct Seams {
     speech: Speech,
 }
 
+fn last_end(words: &[Heard]) -> u64 {
+    words.iter().map(Heard::end).max().unwrap_or(0)
+}
+
 /// One overlap.
 #[derive(Debug)]
 struct Seam {
@@ -68,7 +72,7 @@ impl Seams {
         };
         let heard_again = self.recent.iter().filter(|word| word.end() >= base);
         let old: Vec<_> = heard_again.map(known).collect();
-        let until = old.iter().map(Heard::end).max().unwrap_or(0) + AFTER;
+        let until = last_end(&old).saturating_add(AFTER);
         self.open = (!old.is_empty()).then_some(Seam {
             connection,
             old,
@@ -97,14 +101,28 @@ impl Seams {
         joined
     }
 
-    /// A final of a connection that is being replaced: the new one will repeat it.
-    pub(super) fn late(&mut self, turn: &Turn) {
-        let heard = align::heard(turn);
-        if let Some(seam) = &mut self.open {
-            seam.old.extend(heard.iter().cloned());
-            seam.until = seam.old.iter().map(Heard::end).max().unwrap_or(0) + AFTER;
+    /// A final of a connection that is being replaced. The new one will repeat it, or has said some of it already, which is
+    /// left out.
+    pub(super) fn late(&mut self, turn: Turn) -> Option<Turn> {
+        let from = turn.start().as_millis().saturating_sub(AFTER);
+        // What it has said itself it does not repeat.
+        let of_another = |word: &&Heard| word.connection != turn.id().connection();
+        let recent = self.recent.iter().filter(of_another);
+        let said: Vec<_> = recent.filter(|word| word.end() >= from).cloned().collect();
+        let fates = align::fates(&said, &align::heard(&turn));
+        let words = fates.iter().zip(turn.words());
+        let new = words.filter(|(fate, _)| !matches!(fate, Fate::Known(_)));
+        let new: Vec<_> = new.map(|(_, word)| word.clone()).collect();
+        if new.is_empty() {
+            return None;
         }
-        self.remember(turn);
+        let turn = turn.with_words(new);
+        if let Some(seam) = &mut self.open {
+            seam.old.extend(align::heard(&turn));
+            seam.until = last_end(&seam.old).saturating_add(AFTER);
+        }
+        self.remember(&turn);
+        Some(turn)
     }
 
     /// A partial without what was heard before.
@@ -174,7 +192,7 @@ impl Seams {
         while self
             .recent
             .front()
-            .is_some_and(|word| word.end() + MEMORY < newest)
+            .is_some_and(|word| word.end().saturating_add(MEMORY) < newest)
         {
             self.recent.pop_front();
         }

@@ -13,7 +13,7 @@ impl Machine {
             }
             SttEvent::Partial(turn) => {
                 let turn = self.attributed(turn);
-                self.is_mid_turn = !turn.words().is_empty();
+                self.partial = (!turn.words().is_empty()).then(|| turn.id());
                 let turn = self.seams.shorten(turn);
                 self.apply(SttEvent::Partial(turn));
             }
@@ -47,7 +47,7 @@ impl Machine {
 
     fn on_final(&mut self, turn: Turn) {
         let id = turn.id();
-        self.is_mid_turn = false;
+        self.partial = None;
         self.final_until = self.final_until.max(turn.end());
         let needed = self.rotation.keeps_from();
         let from = self.replay_from();
@@ -72,7 +72,7 @@ impl Machine {
                     .for_each(|pace| self.pace.told(pace));
             }
             ConnectionStatus::Silent { from, to, .. }
-                if !self.is_mid_turn && *from <= self.known_until() =>
+                if !self.is_mid_turn() && *from <= self.known_until() =>
             {
                 self.quiet_until = self.quiet_until.max(*to);
             }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use therapy_scribe_core::{
-    ConnectionStatus, Gap, GapReason, MediaTime, RetryAdvice, SttEvent, SttFailure,
+    ConnectionId, ConnectionStatus, Gap, GapReason, MediaTime, RetryAdvice, SttEvent, SttFailure,
 };
 
 use super::{CaptureError, FIRST_TRIES, Link, Machine, Order};
@@ -14,21 +14,30 @@ impl Machine {
             Link::Open { since, .. } => now.saturating_sub(since),
             _ => Duration::ZERO,
         };
-        self.is_mid_turn = false;
+        self.close_partial();
+        // Whatever it said of itself, it has not said everything.
+        self.stats.connection.complete = false;
         if let Some((next, base)) = self.rotation.take_next() {
-            // The next one is on its way already.
-            let lost = ConnectionStatus::lost(self.connection, failure.message, Duration::ZERO);
-            self.apply(SttEvent::Status(lost));
+            if self.ring.start_of(base) == base {
+                return self.go_on_with(next, base, failure);
+            }
+            self.orders.push_back(Order::Drop(next));
             self.connection = next;
-            self.base = self.ring.rewind(base);
-            self.seams.open(next, self.base);
-            self.link = Link::Opening;
-            return;
         }
         self.retry(now, healthy, failure);
         if !self.is_ended() {
             self.connection = self.connection_after();
         }
+    }
+
+    /// The next connection is on its way already.
+    fn go_on_with(&mut self, next: ConnectionId, base: MediaTime, failure: SttFailure) {
+        let lost = ConnectionStatus::lost(self.connection, failure.message, Duration::ZERO);
+        self.apply(SttEvent::Status(lost));
+        self.connection = next;
+        self.base = self.ring.rewind(base);
+        self.seams.open(next, self.base);
+        self.link = Link::Opening;
     }
 
     pub(super) fn retry(&mut self, now: Duration, healthy: Duration, failure: SttFailure) {

@@ -54,9 +54,15 @@ impl Machine {
             return None;
         };
         let is_free = self.rotation.next.is_none() && self.rotation.retiring.is_none();
-        let at = since + self.limits.session.saturating_sub(BEFORE_END);
-        let in_pause = if self.is_mid_turn { at + PATIENCE } else { at };
-        (is_free && !self.source_ended).then(|| in_pause.max(self.rotation.not_before))
+        let before = BEFORE_END.min(self.limits.session / 4);
+        let at = since.saturating_add(self.limits.session.saturating_sub(before));
+        let in_pause = if self.is_mid_turn() {
+            at.saturating_add(PATIENCE.min(before / 2))
+        } else {
+            at
+        };
+        let allowed = self.patience.free_at().max(self.rotation.not_before);
+        (is_free && !self.source_ended).then(|| in_pause.max(allowed))
     }
 
     pub(super) fn begin_rotation(&mut self, now: Duration) {
@@ -75,6 +81,13 @@ impl Machine {
         let Some((next, base)) = self.rotation.take_next() else {
             return;
         };
+        if self.ring.start_of(base) != base {
+            // What it was opened for is gone; every time that it tells would be wrong.
+            self.orders.push_back(Order::Drop(next));
+            self.rotation.not_before = now + AGAIN;
+            return;
+        }
+        self.close_partial();
         self.orders.push_back(Order::Control {
             connection: self.connection,
             control: SttControl::Finish,
@@ -105,8 +118,8 @@ impl Machine {
             Ok(SttEvent::Final(turn)) => {
                 let turn = self.attributed(turn);
                 self.final_until = self.final_until.max(turn.end());
-                self.seams.late(&turn);
-                self.apply(SttEvent::Final(turn));
+                let new = self.seams.late(turn);
+                self.apply_all(new.map(SttEvent::Final));
             }
             Ok(SttEvent::Closed(_)) | Err(_) => self.rotation.retiring = None,
             Ok(event @ SttEvent::Revised(_)) => self.apply(event),

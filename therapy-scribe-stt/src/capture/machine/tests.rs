@@ -1,6 +1,6 @@
 //! The machine, step by step.
 
-use therapy_scribe_core::{AudioFormat, Finality, SampleRate, Turn, TurnId, Word};
+use therapy_scribe_core::{AudioFormat, Finality, SampleRate, SttStats, Turn, TurnId, Word};
 
 use super::*;
 
@@ -205,7 +205,7 @@ fn a_source_that_fails_is_told_after_its_audio_was_transcribed() {
     let mut machine = streaming(1);
     machine.on_source_end(at(1), Err(AudioError::Empty));
     let _ = orders(&mut machine);
-    let mut stats = therapy_scribe_core::SttStats::default();
+    let mut stats = SttStats::default();
     stats.complete = true;
     machine.on_event(at(2), FIRST, Ok(SttEvent::Closed(stats)));
     assert!(matches!(
@@ -254,12 +254,170 @@ fn a_service_that_takes_nothing_is_left_before_the_audio_has_a_hole() {
         ..LIMITS
     });
     machine.on_connected(at(0), FIRST);
-    for second in 0..6 {
+    for second in 0..66 {
         machine.on_frame(at(second + 1), &frame(second));
     }
+    let told = orders(&mut machine);
+    let is_left = |order: &Order| matches!(order, Order::Drop(id) if *id == FIRST);
+    assert!(told.iter().any(is_left));
+}
+
+/// Sends everything that may be sent, as time passes; returns when and what.
+fn sent(machine: &mut Machine, mut now: Duration, until: Duration) -> Vec<u64> {
+    let mut starts = Vec::new();
+    while now <= until {
+        match machine.pop_audio(now) {
+            Some(frame) => starts.push(frame.start().as_millis()),
+            None => now += Duration::from_millis(100),
+        }
+    }
+    starts
+}
+
+#[test]
+fn audio_that_had_to_go_while_a_connection_opened_makes_it_open_anew() {
+    let mut machine = Machine::new(Limits {
+        keep: at(5),
+        ..LIMITS
+    });
+    for second in 0..70 {
+        machine.on_frame(at(second + 1), &frame(second));
+    }
+    machine.on_connected(at(70), FIRST);
     let told = orders(&mut machine);
     assert!(
         told.iter()
             .any(|order| matches!(order, Order::Drop(id) if *id == FIRST))
     );
+    let now = machine.deadline().unwrap();
+    machine.on_deadline(now);
+    let told = orders(&mut machine);
+    assert_eq!(gaps(&told), [(0, 5000)]);
+    assert!(
+        told.iter()
+            .any(|order| matches!(order, Order::Connect { base, .. } if base.as_millis() == 5000))
+    );
+    machine.on_connected(now, FIRST);
+    assert_eq!(machine.pop_audio(now), Some(frame(5)));
+}
+
+#[test]
+fn the_next_connection_takes_over_and_what_the_old_one_still_says_is_there_once() {
+    let mut machine = Machine::new(Limits {
+        session: at(40),
+        ..LIMITS
+    });
+    machine.on_connected(at(0), FIRST);
+    for second in 0..30 {
+        machine.on_frame(at(second + 1), &frame(second));
+        assert!(machine.pop_audio(at(second + 1)).is_some());
+    }
+    machine.on_event(at(30), FIRST, Ok(final_turn(FIRST, 0, 0, 25)));
+    let _ = orders(&mut machine);
+    machine.on_deadline(at(30));
+    let told = orders(&mut machine);
+    let [Order::Connect { connection, base }] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert_eq!((*connection, base.as_millis()), (SECOND, 20_000));
+    machine.on_connected(at(31), SECOND);
+    assert!(orders(&mut machine).iter().any(|order| matches!(
+        order,
+        Order::Control { connection, control: SttControl::Finish } if *connection == FIRST
+    )));
+    assert_eq!(sent(&mut machine, at(31), at(33))[..2], [20_000, 21_000]);
+    // The new one is ahead of the old one's last words, which come late.
+    machine.on_event(at(34), SECOND, Ok(final_turn(SECOND, 0, 20, 28)));
+    machine.on_event(at(35), FIRST, Ok(final_turn(FIRST, 1, 25, 30)));
+    machine.on_event(at(36), FIRST, Ok(SttEvent::Closed(SttStats::default())));
+    machine.on_event(at(37), SECOND, Ok(final_turn(SECOND, 1, 28, 30)));
+    let mut said = String::new();
+    for order in orders(&mut machine) {
+        if let Order::Apply(SttEvent::Final(turn)) = order {
+            said += &turn.text();
+            said += " ";
+        }
+    }
+    assert_eq!(said, "w25 w26 w27 w28 w29 ");
+    assert!(!machine.is_ended());
+}
+
+#[test]
+fn a_session_limit_of_seconds_does_not_use_up_the_opens() {
+    let mut machine = Machine::new(Limits {
+        session: at(20),
+        ..LIMITS
+    });
+    machine.on_connected(at(0), FIRST);
+    let mut opened = 0;
+    for second in 0..58 {
+        machine.on_frame(at(second + 1), &frame(second));
+        while machine.pop_audio(at(second + 1)).is_some() {}
+        if machine
+            .deadline()
+            .is_some_and(|deadline| deadline <= at(second + 1))
+        {
+            machine.on_deadline(at(second + 1));
+        }
+        for order in orders(&mut machine) {
+            match order {
+                Order::Connect { connection, .. } => {
+                    opened += 1;
+                    machine.on_connected(at(second + 1), connection);
+                }
+                Order::Control { connection, .. } => {
+                    let closed = SttEvent::Closed(SttStats::default());
+                    machine.on_event(at(second + 1), connection, Ok(closed));
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!((2..=4).contains(&opened), "{opened}");
+    let _ = Machine::new(Limits {
+        session: Duration::MAX,
+        ..LIMITS
+    })
+    .deadline();
+}
+
+#[test]
+fn minutes_of_confirmed_silence_are_not_heard_again() {
+    let mut machine = streaming(200);
+    machine.on_event(at(200), FIRST, Ok(final_turn(FIRST, 0, 0, 10)));
+    let (from, to) = (
+        MediaTime::from_millis(9400),
+        MediaTime::from_millis(199_000),
+    );
+    let silent = SttEvent::Status(ConnectionStatus::silent(from, to));
+    machine.on_event(at(200), FIRST, Ok(silent));
+    machine.on_event(at(200), FIRST, Err(broke()));
+    let now = machine.deadline().unwrap();
+    machine.on_deadline(now);
+    assert!(
+        orders(&mut machine).iter().any(
+            |order| matches!(order, Order::Connect { base, .. } if base.as_millis() >= 194_000)
+        )
+    );
+}
+
+#[test]
+fn an_open_turn_and_a_claim_of_completeness_do_not_outlive_their_connection() {
+    let mut machine = streaming(5);
+    let SttEvent::Final(turn) = final_turn(FIRST, 3, 1, 3) else {
+        panic!("a turn")
+    };
+    machine.on_event(at(5), FIRST, Ok(SttEvent::Partial(turn)));
+    let mut stats = SttStats::default();
+    stats.complete = true;
+    machine.on_event(at(5), FIRST, Ok(SttEvent::Closed(stats)));
+    let told = orders(&mut machine);
+    let taken_back = |order: &Order| matches!(order, Order::Apply(SttEvent::Partial(turn)) if turn.words().is_empty());
+    assert!(told.iter().any(taken_back));
+    machine.on_abort();
+    let told = orders(&mut machine);
+    assert!(matches!(
+        told.last(),
+        Some(Order::End { stats, .. }) if !stats.connection.complete
+    ));
 }
