@@ -4,6 +4,7 @@
 //! a new field of the service must never end a session.
 
 mod number;
+mod scalar;
 mod text;
 mod words;
 
@@ -14,6 +15,7 @@ use serde_json::value::RawValue;
 use therapy_scribe_core::Malformed;
 
 pub(crate) use number::Number;
+use scalar::Scalar;
 pub(crate) use text::Text;
 pub(crate) use words::{RawWords, transcript_words, words};
 
@@ -109,16 +111,16 @@ struct Head<'a> {
     turn_order: Option<Number>,
     #[serde(default)]
     end_of_turn: Option<bool>,
-    #[serde(default, deserialize_with = "lenient")]
-    turn_is_formatted: Option<bool>,
+    #[serde(borrow, default)]
+    turn_is_formatted: Scalar<'a>,
     #[serde(borrow, default)]
     transcript: Option<&'a RawValue>,
     #[serde(borrow, default)]
     words: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "lenient")]
-    speaker_label: Option<Text<'a>>,
-    #[serde(borrow, default, deserialize_with = "lenient")]
-    language_code: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    speaker_label: Scalar<'a>,
+    #[serde(borrow, default)]
+    language_code: Scalar<'a>,
 }
 
 impl<'a> Head<'a> {
@@ -129,11 +131,11 @@ impl<'a> Head<'a> {
         Message::Turn(TurnHead {
             order,
             end_of_turn: self.end_of_turn.unwrap_or(false),
-            is_formatted: self.turn_is_formatted,
+            is_formatted: self.turn_is_formatted.switch(),
             transcript: self.transcript.map(RawValue::get),
             words: self.words.map(RawValue::get),
-            speaker_label: self.speaker_label,
-            language_code: self.language_code,
+            speaker_label: self.speaker_label.text(),
+            language_code: self.language_code.text(),
         })
     }
 }

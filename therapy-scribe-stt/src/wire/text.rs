@@ -8,6 +8,12 @@ use serde::{Deserialize, Deserializer, de};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Text<'a>(Cow<'a, str>);
 
+impl<'a> From<Cow<'a, str>> for Text<'a> {
+    fn from(text: Cow<'a, str>) -> Self {
+        Self(text)
+    }
+}
+
 impl Deref for Text<'_> {
     type Target = str;
 
