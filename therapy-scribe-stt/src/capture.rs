@@ -89,7 +89,7 @@ impl Capture {
     /// stand at the [`Channel`]s, not in the options.
     ///
     /// # Errors
-    /// As [`start`](Self::start); [`CaptureError::Channels`] for none, or more than 100.
+    /// As [`start`](Self::start); [`CaptureError::Channels`] for none, or more than 16.
     #[expect(
         clippy::unused_async,
         reason = "a later engine may have to wait for consent or storage before it begins"
@@ -100,10 +100,10 @@ impl Capture {
         mut options: CaptureOptions,
     ) -> Result<Self, CaptureError> {
         let of = u16::try_from(channels.len()).unwrap_or(u16::MAX);
-        if !(1..=100).contains(&of) || options.recorder.is_some() {
+        if !(1..=16).contains(&of) || options.recorder.is_some() {
             return Err(CaptureError::Channels);
         }
-        // The account's limit is for all of them together.
+        // The account's limit is for all of them together; each opens one at the begin.
         options.opens_a_minute = (options.opens_a_minute / usize::from(of)).max(1);
         let shared = Arc::new(Shared::new(options.take_mapper(), channels.len()));
         let mut capture = Self::of(shared);
@@ -148,7 +148,7 @@ impl Capture {
                 seed: options.seed.wrapping_add(part.index.into()),
                 part,
             },
-            speed: if options.speed.is_finite() && options.speed > 0.0 {
+            speed: if (0.001..=1000.0).contains(&options.speed) {
                 options.speed
             } else {
                 1.0
@@ -160,7 +160,7 @@ impl Capture {
             .metered(Arc::clone(&meter))
             .framed(speech.frame_length())
             .paced(options.speed);
-        let (commands, receiver) = mpsc::channel(16);
+        let (commands, receiver) = mpsc::channel(64);
         let shared = Arc::clone(&self.shared);
         let engine = Engine::new(
             Arc::clone(speech),
@@ -195,9 +195,9 @@ impl Capture {
     /// [`CaptureError`] when capture failed and no event has said so yet. The transcript so far stays in
     /// [`snapshot`](Self::snapshot); a second call returns it as an incomplete session.
     pub async fn finish(&mut self) -> Result<Session, CaptureError> {
-        // A full queue holds an earlier end; a closed one means that it is over.
+        // A closed queue means that it is over.
         for commands in &self.commands {
-            let _ = commands.try_send(Command::Finish);
+            let _ = commands.send(Command::Finish).await;
         }
         self.shared.ended().await;
         self.shared.session()

@@ -29,6 +29,11 @@ impl Aliases {
         let before = self.of(label);
         let after = speaker.map_or(label, |speaker| self.of(speaker));
         self.set(label, after);
+        // Whoever stood for the label stands for its speaker now.
+        for speaker in self.of.values_mut().filter(|speaker| **speaker == label) {
+            *speaker = after;
+        }
+        self.of.retain(|label, speaker| label != speaker);
         before != after
     }
 
@@ -49,6 +54,7 @@ impl Aliases {
             self.set(*label, to);
             self.by_hand.insert(*label);
         }
+        self.by_hand.insert(to);
         labels
     }
 

@@ -176,11 +176,17 @@ impl TranscriptAssembler {
     }
 
     fn gap(&mut self, gap: Gap) -> Change {
-        let at = self
-            .transcript
-            .gaps
-            .partition_point(|other| other.from <= gap.from);
-        std::sync::Arc::make_mut(&mut self.transcript.gaps).insert(at, gap);
+        let gaps = std::sync::Arc::make_mut(&mut self.transcript.gaps);
+        let same = |other: &&mut Gap| {
+            (other.reason, other.speaker, other.to) == (gap.reason, gap.speaker, gap.from)
+        };
+        // One outage is one gap, in however many pieces it becomes known.
+        if let Some(before) = gaps.iter_mut().find(same) {
+            before.to = gap.to;
+        } else {
+            let at = gaps.partition_point(|other| other.from <= gap.from);
+            gaps.insert(at, gap);
+        }
         Change::Gap {
             from: gap.from,
             to: gap.to,

@@ -6,7 +6,7 @@
 
 mod text;
 
-use therapy_scribe_core::{ConnectionId, SpeakerId, Turn, Word};
+use therapy_scribe_core::{MediaTime, Relabel, SpeakerId, Turn, TurnId, Word};
 
 use text::{are_similar, key};
 
@@ -21,8 +21,8 @@ pub(super) struct Heard {
     is_first: bool,
     is_last: bool,
     pub(super) label: Option<SpeakerId>,
-    /// Who heard it.
-    pub(super) connection: ConnectionId,
+    /// The turn that it is in.
+    pub(super) turn: TurnId,
 }
 
 /// What becomes of a word of the new connection.
@@ -58,17 +58,20 @@ const SHORTEST: u64 = 50;
 /// No word takes longer; what an edge has beyond it is silence.
 const LONGEST: u64 = 800;
 
+/// No recording is longer; a service may say anything.
+const LATEST: u64 = 1 << 40;
+
 /// The words of a final turn.
 pub(super) fn heard(turn: &Turn) -> Vec<Heard> {
     let last = turn.words().len().saturating_sub(1);
     let word = |(index, word): (usize, &Word)| Heard {
         key: key(word.text()),
-        start: word.start().as_millis(),
-        end: word.end().as_millis(),
+        start: word.start().as_millis().min(LATEST),
+        end: word.end().as_millis().min(LATEST),
         is_first: index == 0,
         is_last: index == last,
         label: word.speaker(),
-        connection: turn.id().connection(),
+        turn: turn.id(),
     };
     turn.words().iter().enumerate().map(word).collect()
 }
@@ -77,6 +80,19 @@ impl Heard {
     /// When it ends.
     pub(super) const fn end(&self) -> u64 {
         self.end
+    }
+
+    /// Takes a revised label, if the revision is about it.
+    pub(super) fn relabel(&mut self, relabel: &Relabel) {
+        if self.turn == relabel.turn {
+            let (start, end) = (
+                MediaTime::from_millis(self.start),
+                MediaTime::from_millis(self.end),
+            );
+            let mut words = relabel.words.iter();
+            let own = words.find(|word| word.start == start && word.end == end);
+            self.label = own.and_then(|word| word.speaker).or(relabel.speaker);
+        }
     }
 
     /// When it was said, without the silence of the edges as far as that can be known.
@@ -289,7 +305,7 @@ mod tests {
             is_first: false,
             is_last: false,
             label: None,
-            connection: ConnectionId::default(),
+            turn: TurnId::new(therapy_scribe_core::ConnectionId::default(), 0),
         };
         (0..).zip(text.split(' ')).map(word).collect()
     }

@@ -173,8 +173,9 @@ impl Engine {
     async fn wait(&mut self) -> Wake {
         let (clock, now) = (self.clock, self.clock.now());
         let has_audio = self.machine.has_audio(now);
-        // What is due already waits for room in the queue, not for time.
-        let deadline = self.machine.deadline().filter(|at| *at > now || !has_audio);
+        // Audio that is due waits for room in the queue, not for time.
+        let audio = self.machine.audio_at().filter(|_| !has_audio);
+        let deadline = self.machine.deadline().into_iter().chain(audio).min();
         let room = self.open.as_ref().map(|open| open.feed.clone());
         tokio::select! {
             frame = self.source.next_frame(), if self.machine.wants_frames() => Wake::Frame(frame),

@@ -25,7 +25,7 @@ pub enum CaptureError {
     },
     /// Channels that can't be captured together.
     #[error(
-        "one to 100 channels can be captured together, each with a recorder of its own if any: give recorders to the channels"
+        "one to 16 channels can be captured together, each with a recorder of its own if any: give recorders to the channels"
     )]
     Channels,
     /// The capture's own task ended; a defect of this crate.

@@ -9,8 +9,8 @@ use therapy_scribe_core::{
 
 /// Without a frame for so long the source is starved. Shorter hiccups are made up for by the source itself.
 const STARVED: Duration = Duration::from_secs(3);
-/// Silence is then sent in pieces of this length.
-const PIECE: Duration = Duration::from_millis(500);
+/// Silence is then put in by the second: at every rate a whole number of samples, so that no rounding adds up.
+const PIECE: Duration = Duration::from_secs(1);
 /// Nothing but zeros for so long comes from no microphone that works.
 const DEAD: Duration = Duration::from_secs(10);
 
@@ -75,9 +75,8 @@ impl Intake {
         if now < self.deadline() {
             return None;
         }
-        let length = now.saturating_sub(self.last_frame);
-        self.last_frame = now;
-        let samples = self.format.rate().samples_in(length) * usize::from(self.format.channels());
+        self.last_frame += PIECE;
+        let samples = self.format.rate().samples_in(PIECE) * usize::from(self.format.channels());
         let frame = silence(self.format, self.until, samples);
         let mut told = Vec::new();
         if self.starved_from.is_none() {
@@ -183,17 +182,19 @@ mod tests {
         let _ = intake.on_frame(at(1), &frame(0, 5));
         assert!(intake.on_deadline(at(3)).is_none());
         assert_eq!(intake.deadline(), at(4));
-        let (silence, told) = intake.on_deadline(at(4)).unwrap();
-        assert_eq!(
-            (silence.start().as_millis(), silence.end().as_millis()),
-            (1000, 4000)
-        );
+        let mut told = Vec::new();
+        for second in 1..4 {
+            let (silence, said) = intake.on_deadline(at(4)).unwrap();
+            let stretch = (silence.start().as_millis(), silence.end().as_millis());
+            assert_eq!(stretch, (second * 1000, second * 1000 + 1000));
+            told.extend(said);
+        }
         assert!(matches!(
             &told[..],
             [SttEvent::Status(ConnectionStatus::Starved { .. })]
         ));
-        let (silence, told) = intake.on_deadline(at(5)).unwrap();
-        assert_eq!((silence.end().as_millis(), told.len()), (5000, 0));
+        assert!(intake.on_deadline(at(4)).is_none());
+        assert_eq!(intake.on_deadline(at(5)).unwrap().0.end().as_millis(), 5000);
         let (next, told) = intake.on_frame(at(6), &frame(1, 5));
         assert_eq!(next.start().as_millis(), 5000);
         assert_eq!(gap(&told[0]), (1000, 5000, GapReason::SourceStarved));

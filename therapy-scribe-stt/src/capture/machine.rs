@@ -200,7 +200,7 @@ impl Machine {
         self.orders.pop_front()
     }
 
-    /// When to call [`on_deadline`](Self::on_deadline) or [`pop_audio`](Self::pop_audio).
+    /// When to call [`on_deadline`](Self::on_deadline).
     pub(super) fn deadline(&self) -> Option<Duration> {
         let link = match self.link {
             Link::Waiting { until } => Some(until),
@@ -208,7 +208,7 @@ impl Machine {
         };
         let finish = self.finish_until.filter(|_| !self.is_ended());
         let intake = self.wants_frames().then(|| self.intake.deadline());
-        let all = [link, finish, intake, self.rotation_at(), self.audio_at()];
+        let all = [link, finish, intake, self.rotation_at()];
         all.into_iter().flatten().min()
     }
 
@@ -376,7 +376,7 @@ impl Machine {
             self.end(failure);
             return;
         }
-        if self.wants_frames()
+        while self.wants_frames()
             && let Some((silence, told)) = self.intake.on_deadline(now)
         {
             self.apply_all(told);
@@ -413,7 +413,8 @@ impl Machine {
         self.finish_until = Some(now + behind + FINISH_LIMIT);
     }
 
-    fn audio_at(&self) -> Option<Duration> {
+    /// When to call [`pop_audio`](Self::pop_audio).
+    pub(super) fn audio_at(&self) -> Option<Duration> {
         let Link::Open {
             draining: false, ..
         } = self.link
@@ -458,7 +459,13 @@ impl Machine {
     }
 
     fn apply_all(&mut self, events: impl IntoIterator<Item = SttEvent>) {
-        self.orders.extend(events.into_iter().map(Order::Apply));
+        let speaker = self.limits.part.speaker;
+        let own = |event| match event {
+            SttEvent::Gap(gap) => SttEvent::Gap(gap.of(speaker)),
+            other => other,
+        };
+        let orders = events.into_iter().map(own).map(Order::Apply);
+        self.orders.extend(orders);
     }
 
     fn end(&mut self, error: Option<CaptureError>) {

@@ -85,7 +85,8 @@ impl CaptureOptions {
         self
     }
 
-    /// Seconds of audio a second, for emulators that run faster than life. Real services take 1. Default 1.
+    /// Seconds of audio a second, for emulators that run faster than life: 0.001 to 1000, anything else counts as 1. Real
+    /// services take 1. Default 1.
     pub const fn speed(mut self, speed: f64) -> Self {
         self.speed = speed;
         self

@@ -1,7 +1,7 @@
 //! Where a new connection takes over: what it repeats is left out, and its labels are matched with known voices
 //! (`streaming-stt.md` 9.3, 7 and 8).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use therapy_scribe_core::{
     ConnectionId, MediaTime, Overlap, Relabel, SpeakerId, Turn, TurnId, Word,
@@ -31,6 +31,8 @@ pub(super) struct Seams {
     open: Option<Seam>,
     /// Whom the labels of connections stand for, by what was found and by what the host has said.
     known: BTreeMap<SpeakerId, SpeakerId>,
+    /// What the host has said is not found otherwise.
+    by_hand: BTreeSet<SpeakerId>,
     speech: Speech,
 }
 
@@ -65,13 +67,8 @@ impl Seams {
         self.speech
             .next_connection(|label| known.get(&label).copied().unwrap_or(label));
         let base = base.as_millis().saturating_sub(AFTER);
-        let known = |word: &Heard| {
-            let mut word = word.clone();
-            word.label = word.label.map(|label| self.speaker(label));
-            word
-        };
         let heard_again = self.recent.iter().filter(|word| word.end() >= base);
-        let old: Vec<_> = heard_again.map(known).collect();
+        let old: Vec<_> = heard_again.cloned().collect();
         let until = last_end(&old).saturating_add(AFTER);
         self.open = (!old.is_empty()).then_some(Seam {
             connection,
@@ -85,15 +82,16 @@ impl Seams {
     /// A final of the current connection.
     pub(super) fn join(&mut self, turn: Turn) -> Joined {
         self.speech.hear(&turn);
-        let joined = match &mut self.open {
+        let mut joined = match &mut self.open {
             Some(seam) if turn.id().connection() == seam.connection => {
-                seam.join(turn, &self.speech)
+                seam.join(turn, &self.known, &self.speech)
             }
             _ => Joined {
                 turn: Some(turn),
                 found: Vec::new(),
             },
         };
+        joined.found.extend(self.past_matches());
         self.note(&joined.found);
         if let Some(turn) = &joined.turn {
             self.remember(turn);
@@ -106,7 +104,7 @@ impl Seams {
     pub(super) fn late(&mut self, turn: Turn) -> Option<Turn> {
         let from = turn.start().as_millis().saturating_sub(AFTER);
         // What it has said itself it does not repeat.
-        let of_another = |word: &&Heard| word.connection != turn.id().connection();
+        let of_another = |word: &&Heard| word.turn.connection() != turn.id().connection();
         let recent = self.recent.iter().filter(of_another);
         let said: Vec<_> = recent.filter(|word| word.end() >= from).cloned().collect();
         let fates = align::fates(&said, &align::heard(&turn));
@@ -147,14 +145,21 @@ impl Seams {
     pub(super) fn revise(&mut self, relabels: &[Relabel]) -> Vec<(SpeakerId, Option<SpeakerId>)> {
         for relabel in relabels {
             self.speech.relabel(relabel);
+            for word in &mut self.recent {
+                word.relabel(relabel);
+            }
         }
-        let Some(seam) = &mut self.open else {
-            return Vec::new();
-        };
-        for relabel in relabels {
-            seam.voices.relabel(relabel);
+        let mut found = Vec::new();
+        if let Some(seam) = &mut self.open {
+            for relabel in relabels {
+                for word in &mut seam.old {
+                    word.relabel(relabel);
+                }
+                seam.voices.relabel(relabel);
+            }
+            found = seam.voices.news(&seam.old, &self.known, &self.speech);
         }
-        let found = seam.voices.news(&self.speech);
+        found.extend(self.past_matches());
         self.note(&found);
         found
     }
@@ -166,15 +171,23 @@ impl Seams {
             *speaker = to;
         }
         self.known.insert(from, to);
-        for word in &mut self.recent {
-            word.label = word
-                .label
-                .map(|label| if label == from { to } else { label });
-        }
+        self.by_hand.extend([from, to]);
+    }
+
+    /// Labels of connections that are gone, as far as it is known by now whose they are.
+    fn past_matches(&self) -> Vec<(SpeakerId, Option<SpeakerId>)> {
+        let matches = self.speech.past_matches().into_iter();
+        matches
+            .filter(|(label, speaker)| self.speaker(*label) == *label && label != speaker)
+            .map(|(label, speaker)| (label, Some(speaker)))
+            .collect()
     }
 
     fn note(&mut self, found: &[(SpeakerId, Option<SpeakerId>)]) {
         for (label, speaker) in found {
+            if self.by_hand.contains(label) {
+                continue;
+            }
             match speaker {
                 Some(speaker) => self.known.insert(*label, *speaker),
                 None => self.known.remove(label),
@@ -200,13 +213,18 @@ impl Seams {
 }
 
 impl Seam {
-    fn join(&mut self, turn: Turn, speech: &Speech) -> Joined {
+    fn join(
+        &mut self,
+        turn: Turn,
+        known: &BTreeMap<SpeakerId, SpeakerId>,
+        speech: &Speech,
+    ) -> Joined {
         let new = align::heard(&turn);
         let is_beyond = turn.start().as_millis() > self.until;
         if is_beyond || self.next >= self.old.len() {
             return Joined {
                 turn: Some(turn),
-                found: self.voices.news(speech),
+                found: self.voices.news(&self.old, known, speech),
             };
         }
         let old = self.old.get(self.next..).unwrap_or_default();
@@ -217,9 +235,8 @@ impl Seam {
                 Fate::New => kept.push(word.clone()),
                 Fate::Undecided => kept.push(word.clone().overlap(Overlap::Undecided)),
                 Fate::Known(index) => {
-                    if let Some(old) = old.get(*index) {
-                        self.voices.heard(turn.id(), word, heard.label, old.label);
-                    }
+                    let old = self.next + index;
+                    self.voices.heard(turn.id(), word, heard.label, old);
                 }
             }
         }
@@ -231,7 +248,7 @@ impl Seam {
         let turn = (!kept.is_empty()).then(|| turn.with_words(kept));
         Joined {
             turn,
-            found: self.voices.news(speech),
+            found: self.voices.news(&self.old, known, speech),
         }
     }
 }
@@ -251,23 +268,27 @@ struct Pair {
     start: MediaTime,
     end: MediaTime,
     label: Option<SpeakerId>,
-    speaker: Option<SpeakerId>,
+    /// The word that it repeats.
+    old: usize,
+}
+
+/// How sure it is whose labels are whose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Agreement {
+    Clear,
+    /// Nearly all words agree, but of few changes of voice.
+    Likely,
+    Unclear,
 }
 
 impl Voices {
-    fn heard(
-        &mut self,
-        turn: TurnId,
-        word: &Word,
-        label: Option<SpeakerId>,
-        speaker: Option<SpeakerId>,
-    ) {
+    fn heard(&mut self, turn: TurnId, word: &Word, label: Option<SpeakerId>, old: usize) {
         self.pairs.push(Pair {
             turn,
             start: word.start(),
             end: word.end(),
             label,
-            speaker,
+            old,
         });
     }
 
@@ -284,13 +305,19 @@ impl Voices {
     }
 
     /// The best assignment of labels to speakers, as far as most of a label's words speak for it; only what is news.
-    fn news(&mut self, speech: &Speech) -> Vec<(SpeakerId, Option<SpeakerId>)> {
-        let (found, is_clear) = self.assignment();
+    fn news(
+        &mut self,
+        old: &[Heard],
+        known: &BTreeMap<SpeakerId, SpeakerId>,
+        speech: &Speech,
+    ) -> Vec<(SpeakerId, Option<SpeakerId>)> {
+        let (found, agreement) = Self::assignment(&self.pairs(old, known));
         let by_speech = speech.matches();
-        let found = if is_clear || by_speech.is_empty() {
-            found
-        } else {
-            by_speech
+        let found = match agreement {
+            Agreement::Clear => found,
+            Agreement::Likely if by_speech.is_empty() => found,
+            // Better a voice without a name than one with another's.
+            Agreement::Likely | Agreement::Unclear => by_speech,
         };
         let mut news: Vec<_> = found
             .iter()
@@ -304,27 +331,32 @@ impl Voices {
     }
 
     /// How often the voices change, by both connections.
-    fn runs(&self) -> usize {
-        let known = |pair: &&Pair| pair.label.is_some() && pair.speaker.is_some();
-        let mut voices: Vec<_> = self
-            .pairs
-            .iter()
-            .filter(known)
-            .map(|pair| (pair.label, pair.speaker))
-            .collect();
+    fn runs(pairs: &[(SpeakerId, SpeakerId)]) -> usize {
+        let mut voices = pairs.to_vec();
         voices.dedup();
         voices.len()
     }
 
+    /// Each label of the new connection with the speaker of the same word as the old one has it.
+    fn pairs(
+        &self,
+        old: &[Heard],
+        known: &BTreeMap<SpeakerId, SpeakerId>,
+    ) -> Vec<(SpeakerId, SpeakerId)> {
+        let pair = |pair: &Pair| {
+            let speaker = old.get(pair.old)?.label?;
+            Some((pair.label?, known.get(&speaker).copied().unwrap_or(speaker)))
+        };
+        self.pairs.iter().filter_map(pair).collect()
+    }
+
     /// Which label is whose by the words that both connections heard, and whether nearly all of them agree.
-    fn assignment(&self) -> (BTreeMap<SpeakerId, SpeakerId>, bool) {
+    fn assignment(pairs: &[(SpeakerId, SpeakerId)]) -> (BTreeMap<SpeakerId, SpeakerId>, Agreement) {
         let mut counts: BTreeMap<(SpeakerId, SpeakerId), usize> = BTreeMap::new();
         let mut of_label: BTreeMap<SpeakerId, usize> = BTreeMap::new();
-        for pair in &self.pairs {
-            if let (Some(label), Some(speaker)) = (pair.label, pair.speaker) {
-                *counts.entry((label, speaker)).or_default() += 1;
-                *of_label.entry(label).or_default() += 1;
-            }
+        for (label, speaker) in pairs {
+            *counts.entry((*label, *speaker)).or_default() += 1;
+            *of_label.entry(*label).or_default() += 1;
         }
         let mut counts: Vec<_> = counts.into_iter().collect();
         counts.sort_by_key(|(pair, count)| (std::cmp::Reverse(*count), *pair));
@@ -342,7 +374,13 @@ impl Voices {
             }
         }
         let all: usize = of_label.values().sum();
-        let is_clear = self.runs() >= CLEAR_RUNS && agreeing * 100 >= all * CLEAR_PERCENT;
-        (found, is_clear)
+        let agreement = if agreeing * 100 < all * CLEAR_PERCENT {
+            Agreement::Unclear
+        } else if Self::runs(pairs) < CLEAR_RUNS {
+            Agreement::Likely
+        } else {
+            Agreement::Clear
+        };
+        (found, agreement)
     }
 }

@@ -9,8 +9,8 @@ use std::{
 
 use futures_util::task::AtomicWaker;
 use therapy_scribe_core::{
-    Change, ConnectionStatus, Notice, Role, RoleMapper, ServiceSession, SpeakerId, SttEvent,
-    Transcript, TranscriptAssembler, TurnId,
+    Change, ConnectionId, ConnectionStatus, Gap, GapReason, MediaTime, Notice, Role, RoleMapper,
+    ServiceSession, SpeakerId, SttEvent, Transcript, TranscriptAssembler, TurnId,
 };
 use tokio::sync::Notify;
 
@@ -210,8 +210,27 @@ impl Shared {
 }
 
 impl State {
+    /// The others went on for longer: what a participant said from then on is in no transcript.
+    fn tell_what_failed_parts_missed(&mut self) {
+        let captured = |part: &PartState| part.stats.unwrap_or_default().captured;
+        let longest = self.parts.iter().map(captured).max().unwrap_or_default();
+        for (index, part) in (0..).zip(&self.parts) {
+            let (from, to) = (
+                MediaTime::ZERO.plus(captured(part)),
+                MediaTime::ZERO.plus(longest),
+            );
+            if part.error.is_some() && to > from {
+                let speaker = SpeakerId::new(ConnectionId::new(index), 0);
+                let gap = Gap::new(from, to, GapReason::ConnectionLost).of(Some(speaker));
+                self.assembler.apply(&SttEvent::Gap(gap));
+                self.events.push_back(CaptureEvent::Gap(gap));
+            }
+        }
+    }
+
     fn finish(&mut self) {
         let all_failed = self.parts.iter().all(|part| part.error.is_some());
+        self.tell_what_failed_parts_missed();
         let error = self.parts.iter_mut().find_map(|part| part.error.take());
         let stats = self.parts.iter().filter_map(|part| part.stats);
         self.ended = Some(End {

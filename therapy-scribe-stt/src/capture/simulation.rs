@@ -197,7 +197,8 @@ impl Simulation {
     /// The next moment at which something happens; always later, or now with something new to do.
     fn next_time(&self, frame_at: Option<u64>) -> Option<u64> {
         // Up to the next whole millisecond.
-        let deadline = self.machine.deadline().map(|at| {
+        let machine = [self.machine.deadline(), self.machine.audio_at()];
+        let deadline = machine.into_iter().flatten().min().map(|at| {
             u64::try_from(at.as_micros().div_ceil(1000))
                 .unwrap()
                 .max(self.now)

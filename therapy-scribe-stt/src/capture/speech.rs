@@ -15,7 +15,12 @@ pub(super) struct Speech {
     now: Linguistic,
     /// The current connection's turns by its own labels, since a revision changes them.
     turns: HashMap<TurnId, Turn>,
+    /// Connections that are gone, while nobody knows whose their labels are.
+    past: Vec<Linguistic>,
 }
+
+/// More unsettled connections than this are not thought of again.
+const MOST_PAST: usize = 32;
 
 impl Speech {
     /// Another connection begins; what this one said belongs to `speaker` of each label.
@@ -35,6 +40,11 @@ impl Speech {
             .flat_map(|one| names.iter().map(|other| (*one, *other)));
         self.told_apart
             .extend(pairs.filter(|(one, other)| one != other));
+        let own = self.now.roles();
+        let is_unsettled = own.iter().any(|(label, _)| speaker(label) == label);
+        if is_unsettled && self.past.len() < MOST_PAST {
+            self.past.push(self.now.clone());
+        }
         self.now = Linguistic::default();
         self.turns.clear();
     }
@@ -54,7 +64,19 @@ impl Speech {
 
     /// Labels of the current connection that speak like a known voice, where the roles of both are known.
     pub(super) fn matches(&self) -> BTreeMap<SpeakerId, SpeakerId> {
-        let (now, before) = (self.now.roles(), self.before.roles());
+        self.matched(&self.now)
+    }
+
+    /// The same for connections that are gone.
+    pub(super) fn past_matches(&self) -> BTreeMap<SpeakerId, SpeakerId> {
+        self.past
+            .iter()
+            .flat_map(|past| self.matched(past))
+            .collect()
+    }
+
+    fn matched(&self, one: &Linguistic) -> BTreeMap<SpeakerId, SpeakerId> {
+        let (now, before) = (one.roles(), self.before.roles());
         let pair = |role| Some((voice(&now, role)?, voice(&before, role)?));
         let both = [pair(Role::Therapist), pair(Role::Client)];
         match both {

@@ -48,7 +48,9 @@ impl Machine {
     fn on_final(&mut self, turn: Turn) {
         let id = turn.id();
         self.partial = None;
-        self.final_until = self.final_until.max(turn.end());
+        // No word is later than the audio that there is, whatever a service says.
+        let end = turn.end().min(self.ring.captured_until());
+        self.final_until = self.final_until.max(end);
         let needed = self.rotation.keeps_from();
         let from = self.replay_from();
         self.ring
@@ -81,7 +83,7 @@ impl Machine {
         self.apply(SttEvent::Status(status));
     }
 
-    fn find(&mut self, found: Vec<(SpeakerId, Option<SpeakerId>)>) {
+    pub(super) fn find(&mut self, found: Vec<(SpeakerId, Option<SpeakerId>)>) {
         let orders = found
             .into_iter()
             .map(|(label, speaker)| Order::Find(label, speaker));

@@ -117,12 +117,17 @@ impl Machine {
         match item {
             Ok(SttEvent::Final(turn)) => {
                 let turn = self.attributed(turn);
-                self.final_until = self.final_until.max(turn.end());
+                let end = turn.end().min(self.ring.captured_until());
+                self.final_until = self.final_until.max(end);
                 let new = self.seams.late(turn);
                 self.apply_all(new.map(SttEvent::Final));
             }
             Ok(SttEvent::Closed(_)) | Err(_) => self.rotation.retiring = None,
-            Ok(event @ SttEvent::Revised(_)) => self.apply(event),
+            Ok(SttEvent::Revised(relabels)) => {
+                let found = self.seams.revise(&relabels);
+                self.find(found);
+                self.apply(SttEvent::Revised(relabels));
+            }
             // What else it has to say is about nothing that anybody waits for.
             Ok(_) => {}
         }

@@ -235,7 +235,7 @@ fn a_loss_while_draining_is_made_up_for_within_the_limit() {
         if machine.pop_audio(now).is_some() {
             sent += 1;
         } else {
-            now = machine.deadline().unwrap();
+            now = machine.audio_at().unwrap();
         }
     }
     assert_eq!(sent, 10);
