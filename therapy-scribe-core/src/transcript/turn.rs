@@ -212,6 +212,14 @@ impl Relabel {
             words,
         }
     }
+
+    /// Who spoke the word of the turn with these times, by this revision: its own label, else the turn's.
+    #[must_use]
+    pub fn speaker_at(&self, start: MediaTime, end: MediaTime) -> Option<SpeakerId> {
+        let mut words = self.words.iter();
+        let own = words.find(|word| word.start == start && word.end == end);
+        own.and_then(|word| word.speaker).or(self.speaker)
+    }
 }
 
 /// One word of a [`Relabel`], found by its exact times.

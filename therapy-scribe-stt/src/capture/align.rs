@@ -89,9 +89,7 @@ impl Heard {
                 MediaTime::from_millis(self.start),
                 MediaTime::from_millis(self.end),
             );
-            let mut words = relabel.words.iter();
-            let own = words.find(|word| word.start == start && word.end == end);
-            self.label = own.and_then(|word| word.speaker).or(relabel.speaker);
+            self.label = relabel.speaker_at(start, end);
         }
     }
 

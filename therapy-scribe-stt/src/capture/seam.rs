@@ -219,7 +219,6 @@ impl Seam {
         known: &BTreeMap<SpeakerId, SpeakerId>,
         speech: &Speech,
     ) -> Joined {
-        let new = align::heard(&turn);
         let is_beyond = turn.start().as_millis() > self.until;
         if is_beyond || self.next >= self.old.len() {
             return Joined {
@@ -227,6 +226,7 @@ impl Seam {
                 found: self.voices.news(&self.old, known, speech),
             };
         }
+        let new = align::heard(&turn);
         let old = self.old.get(self.next..).unwrap_or_default();
         let fates = align::fates(old, &new);
         let mut kept = Vec::new();
@@ -295,12 +295,7 @@ impl Voices {
     fn relabel(&mut self, relabel: &Relabel) {
         let of_turn = self.pairs.iter_mut();
         for pair in of_turn.filter(|pair| pair.turn == relabel.turn) {
-            let own = relabel
-                .words
-                .iter()
-                .find(|word| word.start == pair.start && word.end == pair.end)
-                .and_then(|word| word.speaker);
-            pair.label = own.or(relabel.speaker);
+            pair.label = relabel.speaker_at(pair.start, pair.end);
         }
     }
 

@@ -98,12 +98,8 @@ fn voice(roles: &RoleMap, role: Role) -> Option<SpeakerId> {
 
 fn relabelled(turn: &Turn, relabel: &Relabel) -> Turn {
     let words = turn.words().iter().map(|word| {
-        let own = relabel
-            .words
-            .iter()
-            .find(|revised| revised.start == word.start() && revised.end == word.end())
-            .and_then(|revised| revised.speaker);
-        word.clone().spoken_by(own.or(relabel.speaker), None)
+        let speaker = relabel.speaker_at(word.start(), word.end());
+        word.clone().spoken_by(speaker, None)
     });
     turn.clone().with_words(words.collect())
 }

@@ -1,6 +1,6 @@
 //! What the service says, and what it means for the transcript.
 
-use therapy_scribe_core::{ConnectionStatus, Finality, SpeakerId, SttEvent, Turn};
+use therapy_scribe_core::{ConnectionStatus, Finality, Relabel, SpeakerId, SttEvent, Turn};
 
 use super::{Machine, Order};
 
@@ -17,11 +17,7 @@ impl Machine {
                 let turn = self.seams.shorten(turn);
                 self.apply(SttEvent::Partial(turn));
             }
-            SttEvent::Revised(relabels) => {
-                let found = self.seams.revise(&relabels);
-                self.find(found);
-                self.apply(SttEvent::Revised(relabels));
-            }
+            SttEvent::Revised(relabels) => self.on_revised(relabels),
             SttEvent::Status(status) => self.on_status(status),
             other => self.apply(other),
         }
@@ -48,9 +44,7 @@ impl Machine {
     fn on_final(&mut self, turn: Turn) {
         let id = turn.id();
         self.partial = None;
-        // No word is later than the audio that there is, whatever a service says.
-        let end = turn.end().min(self.ring.captured_until());
-        self.final_until = self.final_until.max(end);
+        self.note_final(&turn);
         let needed = self.rotation.keeps_from();
         let from = self.replay_from();
         self.ring
@@ -63,6 +57,18 @@ impl Machine {
             .turn
             .map_or_else(|| SttEvent::Partial(nothing()), SttEvent::Final);
         self.apply(event);
+    }
+
+    pub(super) fn on_revised(&mut self, relabels: Vec<Relabel>) {
+        let found = self.seams.revise(&relabels);
+        self.find(found);
+        self.apply(SttEvent::Revised(relabels));
+    }
+
+    /// No word is later than the audio that there is, whatever a service says.
+    pub(super) fn note_final(&mut self, turn: &Turn) {
+        let end = turn.end().min(self.ring.captured_until());
+        self.final_until = self.final_until.max(end);
     }
 
     fn on_status(&mut self, status: ConnectionStatus) {
@@ -83,7 +89,7 @@ impl Machine {
         self.apply(SttEvent::Status(status));
     }
 
-    pub(super) fn find(&mut self, found: Vec<(SpeakerId, Option<SpeakerId>)>) {
+    fn find(&mut self, found: Vec<(SpeakerId, Option<SpeakerId>)>) {
         let orders = found
             .into_iter()
             .map(|(label, speaker)| Order::Find(label, speaker));

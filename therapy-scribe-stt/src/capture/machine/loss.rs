@@ -34,10 +34,15 @@ impl Machine {
     fn go_on_with(&mut self, next: ConnectionId, base: MediaTime, failure: SttFailure) {
         let lost = ConnectionStatus::lost(self.connection, failure.message, Duration::ZERO);
         self.apply(SttEvent::Status(lost));
-        self.connection = next;
-        self.base = self.ring.rewind(base);
-        self.seams.open(next, self.base);
+        self.feed_from(next, base);
         self.link = Link::Opening;
+    }
+
+    /// From here on audio goes to this connection, beginning with `base`.
+    pub(super) fn feed_from(&mut self, connection: ConnectionId, base: MediaTime) {
+        self.connection = connection;
+        self.base = self.ring.rewind(base);
+        self.seams.open(connection, self.base);
     }
 
     pub(super) fn retry(&mut self, now: Duration, healthy: Duration, failure: SttFailure) {
@@ -58,19 +63,19 @@ impl Machine {
 
     /// Opens a connection that hears again what the last may have missed, and a little more.
     pub(super) fn open(&mut self, now: Duration) {
-        self.base = self.ring.rewind(self.replay_from());
+        self.feed_from(self.connection, self.replay_from());
         let known = self.known_until();
         if self.base > known {
             self.gap(known, self.base, GapReason::ConnectionLost);
             self.final_until = self.base;
         }
-        self.seams.open(self.connection, self.base);
-        self.patience.opened(now);
         self.link = Link::Opening;
-        self.orders.push_back(Order::Connect {
-            connection: self.connection,
-            base: self.base,
-        });
+        self.connect(now, self.connection, self.base);
+    }
+
+    pub(super) fn connect(&mut self, now: Duration, connection: ConnectionId, base: MediaTime) {
+        self.patience.opened(now);
+        self.orders.push_back(Order::Connect { connection, base });
     }
 
     fn gap(&mut self, from: MediaTime, to: MediaTime, reason: GapReason) {

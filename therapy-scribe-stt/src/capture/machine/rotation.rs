@@ -69,11 +69,7 @@ impl Machine {
         let next = self.connection_after();
         let base = self.ring.start_of(self.replay_from());
         self.rotation.next = Some((next, base));
-        self.patience.opened(now);
-        self.orders.push_back(Order::Connect {
-            connection: next,
-            base,
-        });
+        self.connect(now, next, base);
     }
 
     /// The next connection is open: from here on it hears.
@@ -94,9 +90,7 @@ impl Machine {
         });
         self.rotation.retiring = Some(self.connection);
         self.stats.rotations += 1;
-        self.connection = next;
-        self.base = self.ring.rewind(base);
-        self.seams.open(next, self.base);
+        self.feed_from(next, base);
         self.stream(now);
     }
 
@@ -117,17 +111,12 @@ impl Machine {
         match item {
             Ok(SttEvent::Final(turn)) => {
                 let turn = self.attributed(turn);
-                let end = turn.end().min(self.ring.captured_until());
-                self.final_until = self.final_until.max(end);
+                self.note_final(&turn);
                 let new = self.seams.late(turn);
                 self.apply_all(new.map(SttEvent::Final));
             }
             Ok(SttEvent::Closed(_)) | Err(_) => self.rotation.retiring = None,
-            Ok(SttEvent::Revised(relabels)) => {
-                let found = self.seams.revise(&relabels);
-                self.find(found);
-                self.apply(SttEvent::Revised(relabels));
-            }
+            Ok(SttEvent::Revised(relabels)) => self.on_revised(relabels),
             // What else it has to say is about nothing that anybody waits for.
             Ok(_) => {}
         }

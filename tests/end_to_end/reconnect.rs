@@ -1,25 +1,16 @@
 //! Connections that break, over real sockets.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests fail by panicking"
-)]
 
 use std::time::Duration;
 
 use therapy_scribe::{
-    ApiKey, ConnectionStatus, Region, Scribe, Transcript,
+    ConnectionStatus, Transcript,
     audio::WavSource,
-    stt::{CaptureEvent, Session, StreamingConfig},
-    transport::Origin,
+    stt::{CaptureEvent, Session},
 };
-use therapy_scribe_emulator::{Emulator, Fault, FaultKind, Script};
+use therapy_scribe_emulator::{Fault, FaultKind};
 
-const AUDIO: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/assets/demo-session/session.wav"
-);
-const SCRIPT: &str = include_str!("../assets/demo-session/session.json");
+use crate::demo::{self, AUDIO};
+
 const SPEED: f64 = 20.0;
 
 /// How the service writes what it hears a second time.
@@ -34,20 +25,13 @@ async fn session(
     faults: impl IntoIterator<Item = Fault>,
     wording: Wording,
 ) -> (Session, Vec<ConnectionStatus>) {
-    let emulator = Emulator::builder()
-        .script(Script::from_json(SCRIPT).unwrap())
-        .speed(SPEED)
+    let emulator = demo::emulator(SPEED)
         .faults(faults)
         .rewording(wording == Wording::Other)
         .start()
         .await
         .unwrap();
-    let scribe = Scribe::builder(ApiKey::new("key").unwrap(), Region::Us)
-        .streaming(StreamingConfig::one_room(2).unwrap())
-        .streaming_origin(Origin::parse(&emulator.streaming_url()).unwrap())
-        .speed(SPEED)
-        .build()
-        .unwrap();
+    let scribe = demo::scribe(&emulator, "key", SPEED).build().unwrap();
     let mut capture = scribe
         .capture(WavSource::open(AUDIO).unwrap())
         .await
@@ -63,30 +47,15 @@ async fn session(
     (session, told)
 }
 
-fn bare(text: &str) -> Vec<String> {
-    let letters = |word: &str| {
-        word.chars()
-            .filter(|c| c.is_alphanumeric())
-            .collect::<String>()
-    };
-    text.split_whitespace()
-        .map(|word| letters(word).to_lowercase())
-        .collect()
-}
-
 fn script_words() -> Vec<String> {
-    let script: serde_json::Value = serde_json::from_str(SCRIPT).unwrap();
-    let segments = script["segments"].as_array().unwrap().iter();
-    segments
-        .flat_map(|segment| bare(segment["text"].as_str().unwrap()))
-        .collect()
+    let words = demo::script_words().into_iter();
+    words.map(|(word, _)| word).collect()
 }
 
 fn transcript_words(transcript: &Transcript) -> Vec<String> {
-    transcript
-        .turns()
-        .flat_map(|turn| bare(&turn.text()))
-        .collect()
+    let turns = transcript.turns();
+    let words = turns.flat_map(|turn| demo::spoken(&turn.text(), None));
+    words.map(|(word, _)| word).collect()
 }
 
 #[tokio::test]

@@ -1,34 +1,21 @@
-//! The whole path on real audio over real sockets, against the emulator.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests fail by panicking"
-)]
+//! From audio to the signed note, and what can go wrong on the way.
 
 use std::time::Duration;
 
 use therapy_scribe::{
-    ApiKey, Region, Role, Scribe, Transcript,
+    Scribe,
     audio::WavSource,
     notes::{self, Clinician, GatewayConfig, KeySigner, SignedNote, Signer, Verifier, WallTime},
     stt::{CaptureError, CaptureEvent, Session, StreamingConfig, TurnDetection},
-    transport::Origin,
 };
-use therapy_scribe_emulator::{Builder, ChatReply, Emulator, Script};
+use therapy_scribe_emulator::{Builder, ChatReply, Emulator};
 
-const AUDIO: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/assets/demo-session/session.wav"
-);
-const SCRIPT: &str = include_str!("../assets/demo-session/session.json");
+use crate::demo::{self, AUDIO, script_words, transcript_words};
+
 const SPEED: f64 = 25.0;
 
 async fn emulator(change: impl FnOnce(Builder) -> Builder) -> Emulator {
-    let script = Script::from_json(SCRIPT).unwrap();
-    change(Emulator::builder().script(script).speed(SPEED))
-        .start()
-        .await
-        .unwrap()
+    change(demo::emulator(SPEED)).start().await.unwrap()
 }
 
 fn scribe(emulator: &Emulator, key: &str, config: StreamingConfig) -> Scribe {
@@ -36,12 +23,9 @@ fn scribe(emulator: &Emulator, key: &str, config: StreamingConfig) -> Scribe {
         .waits(&[Duration::ZERO, Duration::ZERO])
         .build()
         .unwrap();
-    Scribe::builder(ApiKey::new(key).unwrap(), Region::Us)
+    demo::scribe(emulator, key, SPEED)
         .streaming(config)
-        .streaming_origin(Origin::parse(&emulator.streaming_url()).unwrap())
         .gateway(gateway)
-        .gateway_origin(Origin::parse(&emulator.llm_gateway_url()).unwrap())
-        .speed(SPEED)
         .build()
         .unwrap()
 }
@@ -52,39 +36,6 @@ async fn capture(scribe: &Scribe) -> Result<Session, CaptureError> {
         event?;
     }
     capture.finish().await
-}
-
-/// Words without punctuation and case, with who says them.
-fn spoken(text: &str, role: Option<Role>) -> Vec<(String, Option<Role>)> {
-    let bare = |word: &str| {
-        word.chars()
-            .filter(|c| c.is_alphanumeric())
-            .collect::<String>()
-            .to_lowercase()
-    };
-    text.split_whitespace()
-        .map(|word| (bare(word), role))
-        .collect()
-}
-
-fn script_words() -> Vec<(String, Option<Role>)> {
-    let script: serde_json::Value = serde_json::from_str(SCRIPT).unwrap();
-    let role = |segment: &serde_json::Value| match segment["speaker"].as_str() {
-        Some("therapist") => Some(Role::Therapist),
-        _ => Some(Role::Client),
-    };
-    let segments = script["segments"].as_array().unwrap();
-    segments
-        .iter()
-        .flat_map(|segment| spoken(segment["text"].as_str().unwrap(), role(segment)))
-        .collect()
-}
-
-fn transcript_words(transcript: &Transcript) -> Vec<(String, Option<Role>)> {
-    transcript
-        .utterances()
-        .flat_map(|utterance| spoken(&utterance.text(), transcript.role_of(utterance.speaker())))
-        .collect()
 }
 
 #[tokio::test]

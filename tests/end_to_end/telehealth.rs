@@ -1,29 +1,15 @@
 //! A call in which each participant has a channel.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests fail by panicking"
-)]
 
 use therapy_scribe::{
-    ApiKey, AudioFormat, AudioFrame, AudioSource, AudioSourceExt, Region, Role, Scribe, Transcript,
+    AudioFormat, AudioFrame, AudioSource, AudioSourceExt, Role,
     audio::{AudioRecorder, WavRecorder, WavSource},
     stt::{Channel, Session},
-    transport::Origin,
 };
-use therapy_scribe_emulator::{Emulator, Fault, FaultKind, Script};
+use therapy_scribe_emulator::{Fault, FaultKind};
 
-const AUDIO: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/assets/demo-session/session.wav"
-);
-const SCRIPT: &str = include_str!("../assets/demo-session/session.json");
+use crate::demo::{self, AUDIO, Spoken, script_words, segments, transcript_words};
+
 const SPEED: f64 = 20.0;
-
-fn segments() -> Vec<serde_json::Value> {
-    let script: serde_json::Value = serde_json::from_str(SCRIPT).unwrap();
-    script["segments"].as_array().unwrap().clone()
-}
 
 /// The demo session as a call: the therapist left, the client right.
 async fn stereo(path: &std::path::Path) {
@@ -72,19 +58,13 @@ async fn call(faults: Vec<Fault>) -> (Session, usize) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("call.wav");
     stereo(&path).await;
-    let emulator = Emulator::builder()
-        .script(Script::from_json(SCRIPT).unwrap())
-        .speed(SPEED)
+    let emulator = demo::emulator(SPEED)
         .faults(faults)
         .rewording(false)
         .start()
         .await
         .unwrap();
-    let scribe = Scribe::builder(ApiKey::new("key").unwrap(), Region::Us)
-        .streaming_origin(Origin::parse(&emulator.streaming_url()).unwrap())
-        .speed(SPEED)
-        .build()
-        .unwrap();
+    let scribe = demo::scribe(&emulator, "key", SPEED).build().unwrap();
     let channel = |index, role| {
         let source = WavSource::open(&path).unwrap().channel(index).unwrap();
         Channel::new(role, source)
@@ -98,38 +78,6 @@ async fn call(faults: Vec<Fault>) -> (Session, usize) {
     let opened = emulator.sessions().len();
     emulator.stop().await;
     (session, opened)
-}
-
-type Spoken = Vec<(String, Option<Role>)>;
-
-fn spoken(text: &str, role: Option<Role>) -> Spoken {
-    let letters = |word: &str| {
-        word.chars()
-            .filter(|c| c.is_alphanumeric())
-            .collect::<String>()
-    };
-    text.split_whitespace()
-        .map(|word| (letters(word).to_lowercase(), role))
-        .collect()
-}
-
-fn script_words() -> Spoken {
-    let role = |segment: &serde_json::Value| match segment["speaker"].as_str() {
-        Some("therapist") => Role::Therapist,
-        _ => Role::Client,
-    };
-    let segments = segments();
-    let words = segments
-        .iter()
-        .flat_map(|segment| spoken(segment["text"].as_str().unwrap(), Some(role(segment))));
-    words.collect()
-}
-
-fn transcript_words(transcript: &Transcript) -> Spoken {
-    let utterances = transcript.utterances();
-    utterances
-        .flat_map(|utterance| spoken(&utterance.text(), transcript.role_of(utterance.speaker())))
-        .collect()
 }
 
 /// Two channels merge at the edges of turns, so words are compared by participant.

@@ -1,23 +1,13 @@
 //! Many sessions at once, each of which breaks five times: `scripts/soak`.
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a measurement that fails by panicking"
-)]
 
 use std::time::{Duration, Instant};
 
-use therapy_scribe::{
-    ApiKey, Region, Scribe, audio::WavSource, stt::StreamingConfig, transport::Origin,
-};
-use therapy_scribe_emulator::{Emulator, Fault, FaultKind, Script};
+use therapy_scribe::audio::WavSource;
+use therapy_scribe_emulator::{Fault, FaultKind};
 use tokio::{runtime::Handle, task::JoinSet};
 
-const AUDIO: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/assets/demo-session/session.wav"
-);
-const SCRIPT: &str = include_str!("../assets/demo-session/session.json");
+use crate::demo::{self, AUDIO};
+
 const SESSIONS: u64 = 60;
 const SPEED: f64 = 8.0;
 /// More than a session and its emulator may hold: the ring alone is 4 MB for two minutes.
@@ -39,20 +29,13 @@ fn faults(session: u64) -> Vec<Fault> {
 }
 
 async fn session(number: u64) -> usize {
-    let emulator = Emulator::builder()
-        .script(Script::from_json(SCRIPT).unwrap())
+    let emulator = demo::emulator(SPEED)
         .seed(number)
-        .speed(SPEED)
         .faults(faults(number))
         .start()
         .await
         .unwrap();
-    let scribe = Scribe::builder(ApiKey::new("key").unwrap(), Region::Us)
-        .streaming(StreamingConfig::one_room(2).unwrap())
-        .streaming_origin(Origin::parse(&emulator.streaming_url()).unwrap())
-        .speed(SPEED)
-        .build()
-        .unwrap();
+    let scribe = demo::scribe(&emulator, "key", SPEED).build().unwrap();
     let source = WavSource::open(AUDIO).unwrap();
     let mut capture = scribe.capture(source).await.unwrap();
     while let Some(event) = capture.next().await {
@@ -84,6 +67,7 @@ fn memory() -> Option<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::print_stdout, reason = "the figures are for whoever runs it")]
 #[ignore = "a minute of full load; scripts/soak runs it"]
 async fn sixty_sessions_with_five_faults_each_lose_nothing_and_leave_nothing() {
     let expected = session(0).await;

@@ -1,0 +1,12 @@
+//! The whole path on real audio over real sockets, against the emulator.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod demo;
+mod reconnect;
+mod soak;
+mod telehealth;
+mod whole;
