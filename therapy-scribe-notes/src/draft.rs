@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    Clinician, Error, NoteFormat, Result, Section, SignedNote, Signer, WallTime, render, sign,
+    Clinician, Error, NoteFormat, Result, Section, SignedNote, Signer, WallTime, render, risk, sign,
 };
 
 /// A note that a clinician has yet to check. `Debug` shows no content.
@@ -230,6 +230,8 @@ pub enum FindingKind {
     Risk,
     /// A section stops in the middle of a sentence: some of it may be missing.
     Unfinished,
+    /// A rule of the format is broken, such as a score out of its range.
+    Rule,
 }
 
 /// What a finding means for signing.
@@ -244,21 +246,11 @@ pub enum Severity {
 
 /// Every risk flag of the note is shown by itself, so that it is not overlooked among sections.
 fn risk_findings(value: &Value) -> Vec<Finding> {
-    let flags = value
-        .get("risk_flags")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .enumerate();
-    let finding = |(index, flag): (usize, &Value)| {
-        let text = flag.as_str()?.to_owned().into();
-        let place = format!("/risk_flags/{index}");
-        Some(Finding {
-            kind: FindingKind::Risk,
-            severity: Severity::Advisory,
-            place,
-            text,
-        })
+    let finding = |(place, flag): (String, &str)| Finding {
+        kind: FindingKind::Risk,
+        severity: Severity::Advisory,
+        place,
+        text: flag.to_owned().into(),
     };
-    flags.filter_map(finding).collect()
+    risk::flags(value).into_iter().map(finding).collect()
 }

@@ -6,8 +6,8 @@ use serde_json::Value;
 use therapy_scribe_core::Phi;
 
 use crate::{
-    ChatMessage, ChatReply, ChatRequest, Draft, Error, Finish, NoteFormat, Provenance, Speaker,
-    prompt,
+    ChatMessage, ChatReply, ChatRequest, Draft, Error, Finish, NoteFormat, Problem, Provenance,
+    Speaker, prompt,
     reply::{self, Outcome},
     unfinished, validate,
 };
@@ -96,6 +96,7 @@ impl Drafting {
         let text = reply.content.expose();
         let problems = validate::problems(&value, self.format.schema());
         if !problems.is_empty() {
+            let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
             self.keep(Error::Malformed {
                 format: self.format.id().to_owned(),
                 problems: problems.len(),
@@ -105,14 +106,20 @@ impl Drafting {
             return None;
         }
         let places = unfinished::places(&value);
+        let broken = self.format.problems(&value);
         let mut draft = Draft::new(Arc::clone(&self.format), value, provenance);
         if reply.finish == Finish::Unknown {
             tracing::warn!(model = reply.model, "an answer ended with an unknown word");
         }
-        if places.is_empty() {
+        if places.is_empty() && broken.is_empty() {
             return Some(draft);
         }
-        let problems: Vec<_> = places.iter().map(|at| unfinished::problem(at)).collect();
+        let told = broken.iter().map(ToString::to_string);
+        let problems: Vec<_> = told
+            .chain(places.iter().map(|at| unfinished::problem(at)))
+            .collect();
+        // Not an error: a session may not hold what a rule asks for, and nothing may be invented to please it.
+        draft.add_findings(broken.iter().map(Problem::finding));
         draft.add_findings(places.into_iter().map(unfinished::finding));
         self.unfinished = Some(draft);
         self.repair(reply, &problems);

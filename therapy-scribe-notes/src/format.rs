@@ -1,18 +1,27 @@
 //! What a note has.
 
+mod document;
+mod goals;
+mod read;
 mod schema;
+mod strict;
+mod typed;
 
-use std::{collections::BTreeMap, fmt, marker::PhantomData, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use schemars::JsonSchema;
-use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{Dap, Error, Result};
+pub use document::SchemaFormat;
+pub use goals::WithGoals;
+pub(crate) use goals::uncited;
+pub(crate) use schema::heading;
+pub use typed::TypedFormat;
+
+use crate::{Error, Problem, Result, formats};
 
 /// A kind of note: its sections, its JSON schema, and what its writer should know.
 ///
-/// Most formats are a plain struct: see [`TypedFormat`].
+/// Most formats are a plain struct, see [`TypedFormat`], or a practice's schema file, see [`SchemaFormat`].
 pub trait NoteFormat: Send + Sync + fmt::Debug {
     /// Its id, such as `dap`: lower case, stable.
     fn id(&self) -> &str;
@@ -32,6 +41,16 @@ pub trait NoteFormat: Send + Sync + fmt::Debug {
     /// The schema of its value: an object in the strict subset that all models take. It never holds patient data, since
     /// vendors keep schemas for a while.
     fn schema(&self) -> &Value;
+
+    /// What the schema can't say: ranges of numbers, and rules between sections. It is asked about values that have the
+    /// schema's form; [`check_note`](crate::check_note) does both.
+    ///
+    /// A model is told of its answer's problems once. A rule must never be such that only an invention can please it: it
+    /// should name what may be left out.
+    fn problems(&self, value: &Value) -> Vec<Problem> {
+        let _ = value;
+        Vec::new()
+    }
 }
 
 /// A section of a note.
@@ -44,102 +63,18 @@ pub struct Section {
     pub title: String,
 }
 
-/// A format made of a struct with serde and schemars: fields are sections in their order, and doc comments tell the
-/// writer what belongs there.
-///
-/// ```
-/// use therapy_scribe_notes::{NoteFormat, TypedFormat, schemars};
-///
-/// /// A one-line note.
-/// #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-/// struct Brief {
-///     /// What happened, in one sentence.
-///     summary: String,
-/// }
-///
-/// let format = TypedFormat::<Brief>::new("brief", 1, "Brief note", "Be brief.")?;
-/// assert_eq!(format.sections()[0].title, "Summary");
-/// # Ok::<(), therapy_scribe_notes::Error>(())
-/// ```
-pub struct TypedFormat<T> {
-    id: String,
-    version: u32,
-    title: String,
-    guidance: String,
-    sections: Vec<Section>,
-    schema: Value,
-    shape: PhantomData<fn() -> T>,
-}
-
-impl<T: JsonSchema + Serialize + DeserializeOwned> TypedFormat<T> {
-    /// Makes a format of `T`.
-    ///
-    /// # Errors
-    /// [`Error::Format`] with the place, when `T` needs what some model would refuse.
-    pub fn new(
-        id: impl Into<String>,
-        version: u32,
-        title: impl Into<String>,
-        guidance: impl Into<String>,
-    ) -> Result<Self> {
-        let schema = schema::strict::<T>()?;
-        let sections = schema::sections(&schema);
-        let (id, title, guidance) = (id.into(), title.into(), guidance.into());
-        Ok(Self {
-            id,
-            version,
-            title,
-            guidance,
-            sections,
-            schema,
-            shape: PhantomData,
-        })
-    }
-}
-
-impl<T> NoteFormat for TypedFormat<T> {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn version(&self) -> u32 {
-        self.version
-    }
-
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn guidance(&self) -> &str {
-        &self.guidance
-    }
-
-    fn sections(&self) -> &[Section] {
-        &self.sections
-    }
-
-    fn schema(&self) -> &Value {
-        &self.schema
-    }
-}
-
-impl<T> fmt::Debug for TypedFormat<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TypedFormat({} version {})", self.id, self.version)
-    }
-}
-
 /// The formats of a practice, by id.
 #[derive(Debug, Clone)]
 pub struct Formats(BTreeMap<String, Arc<dyn NoteFormat>>);
 
 impl Formats {
-    /// The built-in formats: `dap`.
+    /// The built-in formats: `birp`, `couple`, `dap`, `emdr`, `family`, `girp`, `group`, `intake`, `pirp`, `soap`,
+    /// `treatment_plan`.
     #[must_use]
     pub fn new() -> Self {
         let mut formats = Self(BTreeMap::new());
-        if let Ok(dap) = Dap::format() {
-            formats.add(Arc::new(dap));
+        for format in formats::all() {
+            formats.add(format);
         }
         formats
     }

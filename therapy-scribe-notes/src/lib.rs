@@ -1,6 +1,7 @@
 //! Notes of therapy sessions: formats, drafting with a language model, review, signature.
 //!
-//! A [`NoteFormat`] says what a note has; [`Dap`] is built in. A [`NoteWriter`] has a [`ChatModel`] fill it from a
+//! A [`NoteFormat`] says what a note has; [`Formats`] lists those that are built in, a practice adds its own as a struct or
+//! as a JSON Schema. A [`NoteWriter`] has a [`ChatModel`] fill it from a
 //! transcript, checks what came back, and gives a [`Draft`]. A clinician edits and signs it: the only way to a
 //! [`SignedNote`], which is the only thing that an [`EhrSink`] takes.
 //!
@@ -56,10 +57,13 @@ mod drafting;
 mod ehr;
 mod error;
 mod format;
+mod formats;
 mod gateway;
+mod problem;
 mod prompt;
 mod render;
 mod reply;
+mod risk;
 mod sign;
 mod time;
 mod unfinished;
@@ -75,8 +79,13 @@ pub use dap::Dap;
 pub use draft::{Draft, Edit, Finding, FindingKind, Provenance, Severity};
 pub use ehr::EhrSink;
 pub use error::{Error, ErrorKind, Result};
-pub use format::{Formats, NoteFormat, Section, TypedFormat};
+pub use format::{Formats, NoteFormat, SchemaFormat, Section, TypedFormat, WithGoals};
+pub use formats::{
+    Birp, Couple, Emdr, EmdrPhase, Family, Girp, Goal, Group, Intake, Member, Objective, Partner,
+    Pirp, Relative, Soap, TreatmentPlan,
+};
 pub use gateway::{Fallbacks, Gateway, GatewayConfig, GatewayConfigBuilder, ModelInfo, Vendor};
+pub use problem::{Problem, check_note};
 pub use prompt::PROMPT_VERSION;
 pub use sign::{Clinician, KeySigner, PublicKey, SignedNote, Signer, Verifier};
 pub use time::WallTime;

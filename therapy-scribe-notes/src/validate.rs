@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-/// What is wrong, a sentence each with its place; never the value itself. Empty: all is well.
-pub(crate) fn problems(value: &Value, schema: &Value) -> Vec<String> {
+use crate::Problem;
+
+/// What is wrong, each with its place; never the value itself. Empty: all is well.
+pub(crate) fn problems(value: &Value, schema: &Value) -> Vec<Problem> {
     let mut problems = Vec::new();
     check(value, schema, "", &mut problems);
     problems
@@ -12,27 +14,25 @@ pub(crate) fn problems(value: &Value, schema: &Value) -> Vec<String> {
 /// More is not told: a value of quite another form has a problem everywhere.
 const MOST: usize = 20;
 
-fn check(value: &Value, schema: &Value, path: &str, problems: &mut Vec<String>) {
+fn check(value: &Value, schema: &Value, path: &str, problems: &mut Vec<Problem>) {
     if problems.len() >= MOST {
         return;
     }
     if let Some(branches) = schema.get("anyOf").and_then(Value::as_array) {
-        let fits = |branch: &Value| self::problems(value, branch).is_empty();
-        if !branches.iter().any(fits) {
-            problems.push(format!("{} fits none of the allowed forms", shown(path)));
-        }
+        check_branches(value, branches, path, problems);
         return;
     }
     if let Some(allowed) = schema.get("enum").and_then(Value::as_array)
         && !allowed.contains(value)
     {
-        problems.push(format!("{} is none of the allowed values", shown(path)));
+        problems.push(Problem::of_schema(path, "is none of the allowed values"));
         return;
     }
     if let Some(kind) = schema.get("type")
         && !has_type(value, kind)
     {
-        problems.push(format!("{} must be of type {kind}", shown(path)));
+        let rule = format!("must be of type {kind}");
+        problems.push(Problem::of_schema(path, rule));
         return;
     }
     match value {
@@ -45,11 +45,50 @@ fn check(value: &Value, schema: &Value, path: &str, problems: &mut Vec<String>) 
                 check(item, of, &format!("{path}/{index}"), problems);
             }
         }
+        Value::Number(_) => check_bounds(value, schema, path, problems),
         _ => {}
     }
 }
 
-fn check_object(value: &Value, schema: &Value, path: &str, problems: &mut Vec<String>) {
+/// Where only one form is not null, what is wrong with that is told.
+fn check_branches(value: &Value, branches: &[Value], path: &str, problems: &mut Vec<Problem>) {
+    let fits = |branch: &Value| self::problems(value, branch).is_empty();
+    if branches.iter().any(fits) {
+        return;
+    }
+    let is_null = |branch: &&Value| branch.get("type").is_some_and(|kind| kind == "null");
+    let mut others = branches.iter().filter(|branch| !is_null(branch));
+    match (others.next(), others.next()) {
+        (Some(only), None) => check(value, only, path, problems),
+        _ => problems.push(Problem::of_schema(path, "fits none of the allowed forms")),
+    }
+}
+
+/// Bounds stand in no schema that is sent, but in what a format keeps of its own.
+fn check_bounds(value: &Value, schema: &Value, path: &str, problems: &mut Vec<Problem>) {
+    let bound = |key: &str| schema.get(key).and_then(Value::as_i64);
+    let (least, most) = (bound("minimum"), bound("maximum"));
+    // Too great for `i64` is greater than any bound.
+    let number = value.as_i64().unwrap_or(i64::MAX);
+    if least.is_some_and(|least| number < least) || most.is_some_and(|most| number > most) {
+        problems.push(Problem::of_schema(
+            path,
+            format!("must be {}", range(least, most)),
+        ));
+    }
+}
+
+/// `from 0 to 10`.
+pub(crate) fn range(least: Option<i64>, most: Option<i64>) -> String {
+    match (least, most) {
+        (Some(least), Some(most)) => format!("from {least} to {most}"),
+        (Some(least), None) => format!("{least} or more"),
+        (None, Some(most)) => format!("{most} or less"),
+        (None, None) => String::new(),
+    }
+}
+
+fn check_object(value: &Value, schema: &Value, path: &str, problems: &mut Vec<Problem>) {
     let (Some(fields), Some(properties)) = (
         value.as_object(),
         schema.get("properties").and_then(Value::as_object),
@@ -59,15 +98,13 @@ fn check_object(value: &Value, schema: &Value, path: &str, problems: &mut Vec<St
     for (name, of) in properties {
         match fields.get(name) {
             Some(field) => check(field, of, &format!("{path}/{name}"), problems),
-            None => problems.push(format!("{} is missing", shown(&format!("{path}/{name}")))),
+            None => problems.push(Problem::of_schema(&format!("{path}/{name}"), "is missing")),
         }
     }
     let closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
     if closed && fields.keys().any(|name| !properties.contains_key(name)) {
-        problems.push(format!(
-            "{} has a property that does not belong there",
-            shown(path)
-        ));
+        let rule = "has a property that does not belong there";
+        problems.push(Problem::of_schema(path, rule));
     }
 }
 
@@ -88,14 +125,6 @@ fn has_type(value: &Value, kind: &Value) -> bool {
     }
 }
 
-fn shown(path: &str) -> String {
-    if path.is_empty() {
-        "the value".to_owned()
-    } else {
-        format!("`{path}`")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -108,9 +137,12 @@ mod tests {
         let format = Dap::format().unwrap();
         let good =
             json!({"data": "d", "assessment": "", "plan": "p", "risk_flags": [], "themes": ["a"]});
-        assert_eq!(problems(&good, format.schema()), Vec::<String>::new());
+        assert_eq!(problems(&good, format.schema()), []);
         let bad = json!({"data": 7, "assessment": "", "risk_flags": "CANARY", "themes": ["a", null], "CANARY": 1});
-        let told = problems(&bad, format.schema());
+        let told: Vec<_> = problems(&bad, format.schema())
+            .iter()
+            .map(Problem::to_string)
+            .collect();
         assert_eq!(
             told,
             [
@@ -121,11 +153,8 @@ mod tests {
                 "the value has a property that does not belong there",
             ]
         );
-        assert!(
-            !problems(&json!("CANARY"), format.schema())
-                .concat()
-                .contains("CANARY")
-        );
+        let told = format!("{:?}", problems(&json!("CANARY"), format.schema()));
+        assert!(!told.contains("CANARY"), "{told}");
     }
 
     #[test]
@@ -136,5 +165,28 @@ mod tests {
                 && problems(&json!("office"), &schema).is_empty()
         );
         assert_eq!(problems(&json!("bed"), &schema).len(), 1);
+    }
+    #[test]
+    fn bounds_are_checked_to_the_last_whole_number_and_where_null_is_allowed_too() {
+        let schema = json!({"anyOf": [{"type": "null"}, {"type": "object", "properties": {
+            "sud": {"type": ["integer", "null"], "minimum": 0, "maximum": 10}}}]});
+        let told = |sud: serde_json::Value| {
+            let problems = problems(&json!({"sud": sud}), &schema);
+            problems.iter().map(Problem::to_string).collect::<Vec<_>>()
+        };
+        for fine in [json!(null), json!(0), json!(10)] {
+            assert!(told(fine.clone()).is_empty(), "{fine}");
+        }
+        for wrong in [json!(-1), json!(11), json!(u64::MAX)] {
+            assert_eq!(told(wrong), ["`/sud` must be from 0 to 10"]);
+        }
+        assert_eq!(
+            told(json!("CANARY")),
+            ["`/sud` must be of type [\"integer\",\"null\"]"]
+        );
+        assert_eq!(
+            (range(Some(1), None), range(None, Some(7))),
+            ("1 or more".to_owned(), "7 or less".to_owned())
+        );
     }
 }
