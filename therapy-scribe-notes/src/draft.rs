@@ -1,38 +1,64 @@
 //! A note before it is signed.
 
-use std::{fmt, sync::Arc};
+mod diff;
+mod finding;
+mod version;
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Value, json};
+
+pub use diff::{Piece, PieceFate, SectionDiff};
+pub use finding::{Dismissal, Finding, FindingId, FindingKind, Severity};
+pub use version::{Change, ChangeKind, Source, Version};
 
 use crate::{
-    Clinician, Error, NoteFormat, Result, Section, SignedNote, Signer, WallTime, render, risk, sign,
+    Clinician, Error, NoteFormat, Result, Section, SignedNote, Signer, WallTime, render,
+    sign::{self, Statement},
+    validate,
 };
 
 /// A note that a clinician has yet to check. `Debug` shows no content.
+///
+/// It keeps every [`Version`] of itself. Sections are named by their keys; a place inside one, such as one member's entry
+/// of a group note, by a JSON pointer (`/members/0/response`).
 #[derive(Clone)]
 pub struct Draft {
     format: Arc<dyn NoteFormat>,
-    value: Value,
-    provenance: Provenance,
+    /// Never empty.
+    versions: Vec<Version>,
     findings: Vec<Finding>,
-    edits: Vec<Edit>,
+    dismissed: BTreeMap<FindingId, Dismissal>,
+    reviewed: Vec<Review>,
+}
+
+/// That a clinician has seen a section as it was then.
+#[derive(Clone)]
+struct Review {
+    section: String,
+    content: Value,
+    by: String,
+    at: WallTime,
 }
 
 impl Draft {
-    pub(crate) fn new(format: Arc<dyn NoteFormat>, value: Value, provenance: Provenance) -> Self {
-        let findings = risk_findings(&value);
+    pub(crate) fn new(
+        format: Arc<dyn NoteFormat>,
+        value: Value,
+        source: Source,
+        provenance: Provenance,
+        at: Option<WallTime>,
+    ) -> Self {
+        let findings = finding::of_note(&*format, &value);
+        let change = Change::drafted(source, provenance, at);
         Self {
             format,
-            value,
-            provenance,
+            versions: vec![Version { value, change }],
             findings,
-            edits: Vec::new(),
+            dismissed: BTreeMap::new(),
+            reviewed: Vec::new(),
         }
-    }
-
-    pub(crate) fn add_findings(&mut self, findings: impl IntoIterator<Item = Finding>) {
-        self.findings.extend(findings);
     }
 
     /// The format's id.
@@ -41,16 +67,20 @@ impl Draft {
         self.format.id()
     }
 
+    pub(crate) const fn note_format(&self) -> &Arc<dyn NoteFormat> {
+        &self.format
+    }
+
     /// The sections in the order in which they are read.
     #[must_use]
     pub fn sections(&self) -> &[Section] {
         self.format.sections()
     }
 
-    /// A section that is text.
+    /// A section, or a place inside one, that is text.
     #[must_use]
-    pub fn section(&self, key: &str) -> Option<&str> {
-        self.value.get(key)?.as_str()
+    pub fn section(&self, section: &str) -> Option<&str> {
+        self.value().pointer(&pointer(section))?.as_str()
     }
 
     /// The whole note as a typed value, such as [`Dap`](crate::Dap).
@@ -63,19 +93,37 @@ impl Draft {
             problems: 1,
             reply: String::new().into(),
         };
-        T::deserialize(&self.value).map_err(wrong)
+        T::deserialize(self.value()).map_err(wrong)
     }
 
     /// The whole note as JSON.
     #[must_use]
-    pub const fn value(&self) -> &Value {
-        &self.value
+    pub fn value(&self) -> &Value {
+        self.versions
+            .last()
+            .map_or(&Value::Null, |version| &version.value)
     }
 
-    /// Where it comes from.
+    /// Where its first version comes from.
     #[must_use]
-    pub const fn provenance(&self) -> &Provenance {
-        &self.provenance
+    pub fn provenance(&self) -> Option<&Provenance> {
+        self.versions.first()?.change.provenance.as_ref()
+    }
+
+    /// Every state of it, the current one last: who changed what, when, and where the text is from.
+    #[must_use]
+    pub fn versions(&self) -> &[Version] {
+        &self.versions
+    }
+
+    /// The sections that differ between two versions, counted from 0.
+    ///
+    /// # Errors
+    /// [`Error::NoVersion`] when there are fewer.
+    pub fn diff(&self, older: usize, newer: usize) -> Result<Vec<SectionDiff>> {
+        let version = |index: usize| self.versions.get(index).ok_or(Error::NoVersion);
+        let (older, newer) = (version(older)?, version(newer)?);
+        Ok(diff::between(self.sections(), &older.value, &newer.value))
     }
 
     /// What the clinician should look at. Those that are blocking keep the note from being signed.
@@ -84,62 +132,158 @@ impl Draft {
         &self.findings
     }
 
-    /// Who changed what, and when; in order.
-    #[must_use]
-    pub fn edits(&self) -> &[Edit] {
-        &self.edits
-    }
-
-    /// Replaces a section that is text.
+    /// Replaces a section, or a place inside one, that is text. What a clinician writes is reviewed with it.
     ///
     /// # Errors
-    /// [`Error::UnknownSection`] when there is no such section of text.
+    /// [`Error::UnknownSection`] when there is no such section; [`Error::Edit`] when it is no text.
     pub fn edit(&mut self, section: &str, text: &str, by: &Clinician, at: WallTime) -> Result<()> {
-        let Some(Value::String(current)) = self.value.get_mut(section) else {
-            let known = self
-                .sections()
-                .iter()
-                .map(|section| section.key.as_str())
-                .collect::<Vec<_>>()
-                .join(", ");
-            return Err(Error::UnknownSection {
-                section: section.to_owned().into(),
-                known,
-            });
-        };
-        text.clone_into(current);
-        self.edits.push(Edit {
-            section: section.to_owned(),
-            by: by.id().to_owned(),
+        self.edit_from(section, text.into(), Source::Clinician, by, at)
+    }
+
+    /// Replaces a section, or a place inside one, by a value of its form, such as a list; `source` says where that is
+    /// from.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSection`] when there is no such section; [`Error::Edit`] when the value has not its form.
+    pub fn edit_from(
+        &mut self,
+        section: &str,
+        content: Value,
+        source: Source,
+        by: &Clinician,
+        at: WallTime,
+    ) -> Result<()> {
+        let change = Change::by(ChangeKind::Edited, Some(section), source, by, at);
+        self.replace(section, content, change)?;
+        self.review(section, by, at)
+    }
+
+    /// A section that a model has written anew. It is not reviewed by that.
+    pub(crate) fn regenerated(
+        &mut self,
+        section: &str,
+        content: Value,
+        provenance: Provenance,
+        by: &Clinician,
+        at: WallTime,
+    ) -> Result<()> {
+        let mut change = Change::by(
+            ChangeKind::Regenerated,
+            Some(section),
+            Source::Model,
+            by,
             at,
-        });
+        );
+        change.provenance = Some(provenance);
+        self.replace(section, content, change)
+    }
+
+    /// Says that a section is right as it is. It holds until the section is changed, and again when that is undone.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSection`] when there is no such section.
+    pub fn accept(&mut self, section: &str, by: &Clinician, at: WallTime) -> Result<()> {
+        self.review(section, by, at)
+    }
+
+    /// Whether a clinician has accepted a section as it is now, or written it.
+    #[must_use]
+    pub fn is_reviewed(&self, section: &str) -> bool {
+        self.review_of(top(section)).is_some()
+    }
+
+    /// Makes the draft what it was before the last change; again and again, what it was before that. Nothing is lost: it
+    /// is one more version.
+    ///
+    /// # Errors
+    /// [`Error::NoVersion`] when it is as it was drafted.
+    pub fn undo(&mut self, by: &Clinician, at: WallTime) -> Result<()> {
+        let to = version::before(&self.versions).ok_or(Error::NoVersion)?;
+        let value = self.versions.get(to).ok_or(Error::NoVersion)?.value.clone();
+        let kind = ChangeKind::Undone { to };
+        self.push(value, Change::by(kind, None, Source::Clinician, by, at));
+        Ok(())
+    }
+
+    /// Leaves the note as it is in spite of a finding. It stands in the signed note with its reason.
+    ///
+    /// # Errors
+    /// [`Error::NoFinding`] when there is none with this id; [`Error::Needed`] without a reason or a name.
+    pub fn dismiss(
+        &mut self,
+        finding: FindingId,
+        reason: &str,
+        by: &Clinician,
+        at: WallTime,
+    ) -> Result<()> {
+        if reason.trim().is_empty() {
+            return Err(Error::Needed("a reason"));
+        }
+        by.named()?;
+        if !self.findings.iter().any(|known| known.id() == finding) {
+            return Err(Error::NoFinding);
+        }
+        let dismissal = Dismissal::new(reason.trim().to_owned(), by.id().to_owned(), at);
+        self.dismissed.insert(finding, dismissal);
+        self.mark_dismissed();
         Ok(())
     }
 
     /// Signs the note as it is now.
     ///
     /// # Errors
-    /// [`Error::Blocked`] while a blocking finding is open; [`Error::Key`] when the signer fails, or names nobody.
+    /// [`Error::Blocked`] while a blocking finding is open; [`Error::Needed`] when the signer names nobody;
+    /// [`Error::Key`] when it fails.
     pub fn sign(&self, signer: &dyn Signer, at: WallTime) -> Result<SignedNote> {
-        if signer.clinician().name().trim().is_empty() {
-            return Err(Error::Key("it has no name; a note is signed by somebody"));
+        self.signed(None, signer, at)
+    }
+
+    /// Signs the note in place of one that was signed before. That one stays what it is, and the new one names it.
+    ///
+    /// # Errors
+    /// As [`sign`](Self::sign); [`Error::Order`] when it is older than the one that it replaces;
+    /// [`Error::Needed`] without a reason.
+    pub fn sign_superseding(
+        &self,
+        note: &SignedNote,
+        reason: &str,
+        signer: &dyn Signer,
+        at: WallTime,
+    ) -> Result<SignedNote> {
+        if reason.trim().is_empty() {
+            return Err(Error::Needed("a reason"));
         }
+        if at < note.signed_at() {
+            return Err(Error::Order);
+        }
+        let supersedes = json!({"note_sha256": note.id(), "reason": reason.trim()});
+        self.signed(Some(supersedes), signer, at)
+    }
+
+    fn signed(
+        &self,
+        supersedes: Option<Value>,
+        signer: &dyn Signer,
+        at: WallTime,
+    ) -> Result<SignedNote> {
         let count = self
             .findings
             .iter()
-            .filter(|finding| finding.severity == Severity::Blocking)
+            .filter(|finding| finding.is_blocking())
             .count();
         if count > 0 {
             return Err(Error::Blocked { count });
         }
-        sign::sign(
-            &*self.format,
-            &self.value,
-            &self.provenance,
-            &self.edits,
-            signer,
-            at,
-        )
+        let mut statement = Statement::new("note", signer, at)?;
+        statement.set("format", sign::format_of(&*self.format));
+        statement.set("content", self.value().clone());
+        statement.set("content_sha256", sign::hash(self.value())?.into());
+        statement.set("provenance", json!(self.provenance()));
+        statement.set("history", self.history()?);
+        statement.set("reviewed", self.reviewed_sections());
+        statement.set("dismissed", self.dismissals());
+        statement.set("supersedes", supersedes.into());
+        SignedNote::seal(statement.sign(signer)?)
     }
 
     /// The note for people, marked as a draft.
@@ -148,8 +292,90 @@ impl Draft {
         format!(
             "# {} (DRAFT)\n\n> DRAFT: not reviewed, not signed, not part of the record.\n\n{}",
             self.format.title(),
-            render::sections(self.format.sections(), &self.value)
+            render::sections(self.format.sections(), self.value())
         )
+    }
+
+    fn replace(&mut self, section: &str, content: Value, change: Change) -> Result<()> {
+        let mut value = self.value().clone();
+        let place = pointer(section);
+        let Some(current) = value.pointer_mut(&place).filter(|_| place.len() > 1) else {
+            return Err(self.unknown(section));
+        };
+        *current = content;
+        if let Some(problem) = validate::problems(&value, self.format.schema()).first() {
+            return Err(Error::Edit {
+                rule: problem.rule().to_owned(),
+            });
+        }
+        self.push(value, change);
+        Ok(())
+    }
+
+    fn push(&mut self, value: Value, change: Change) {
+        self.findings = finding::of_note(&*self.format, &value);
+        self.versions.push(Version { value, change });
+        self.mark_dismissed();
+    }
+
+    fn mark_dismissed(&mut self) {
+        for finding in &mut self.findings {
+            finding.dismissed = self.dismissed.get(&finding.id()).cloned();
+        }
+    }
+
+    fn review(&mut self, section: &str, by: &Clinician, at: WallTime) -> Result<()> {
+        let section = top(section);
+        let Some(content) = self.value().get(section).cloned() else {
+            return Err(self.unknown(section));
+        };
+        self.reviewed.push(Review {
+            section: section.to_owned(),
+            content,
+            by: by.id().to_owned(),
+            at,
+        });
+        Ok(())
+    }
+
+    fn review_of(&self, section: &str) -> Option<&Review> {
+        let content = self.value().get(section)?;
+        let fits = |review: &&Review| review.section == section && review.content == *content;
+        self.reviewed.iter().rev().find(fits)
+    }
+
+    fn unknown(&self, section: &str) -> Error {
+        let known = self.sections().iter().map(|section| section.key.as_str());
+        Error::UnknownSection {
+            section: section.to_owned().into(),
+            known: known.collect::<Vec<_>>().join(", "),
+        }
+    }
+
+    fn history(&self) -> Result<Value> {
+        let versions: Result<Vec<_>> = self.versions.iter().map(Version::to_json).collect();
+        Ok(versions?.into())
+    }
+
+    fn reviewed_sections(&self) -> Value {
+        let sections = self.sections().iter();
+        let reviews = sections.filter_map(|section| self.review_of(&section.key));
+        let told = |review: &Review| {
+            json!({"section": review.section, "by": review.by, "at_unix_ms": review.at.as_unix_millis()})
+        };
+        reviews.map(told).collect::<Vec<_>>().into()
+    }
+
+    fn dismissals(&self) -> Value {
+        let told = |finding: &Finding| {
+            let dismissal = finding.dismissed.as_ref()?;
+            Some(json!({
+                "kind": finding.kind.name(), "place": finding.place, "finding": finding.text.expose(),
+                "reason": dismissal.reason.expose(), "by": dismissal.by,
+                "at_unix_ms": dismissal.at.as_unix_millis(),
+            }))
+        };
+        self.findings.iter().filter_map(told).collect::<Vec<_>>().into()
     }
 }
 
@@ -157,11 +383,26 @@ impl fmt::Debug for Draft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Draft")
             .field("format", &self.format())
-            .field("provenance", &self.provenance)
             .field("findings", &self.findings.len())
-            .field("edits", &self.edits)
+            .field("versions", &self.versions)
             .finish_non_exhaustive()
     }
+}
+
+/// A section's key is the pointer to it.
+fn pointer(section: &str) -> String {
+    if section.starts_with('/') {
+        section.to_owned()
+    } else {
+        format!("/{}", section.replace('~', "~0").replace('/', "~1"))
+    }
+}
+
+/// The key of the section that a place is in.
+fn top(place: &str) -> &str {
+    place
+        .strip_prefix('/')
+        .map_or(place, |path| path.split('/').next().unwrap_or(path))
 }
 
 /// Where a note comes from.
@@ -184,73 +425,4 @@ pub struct Provenance {
     pub output_tokens: u64,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
-}
-
-/// One change of a draft.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Edit {
-    /// The section.
-    pub section: String,
-    /// The clinician's id.
-    pub by: String,
-    /// When.
-    pub at: WallTime,
-}
-
-/// Something that the clinician should look at. `Debug` shows no content.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Finding {
-    /// What it is.
-    pub kind: FindingKind,
-    /// Whether it keeps the note from being signed.
-    pub severity: Severity,
-    /// Where in the note, as a JSON pointer.
-    pub place: String,
-    /// What it says.
-    pub text: therapy_scribe_core::Phi<String>,
-}
-
-impl fmt::Debug for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Finding({:?}, {:?} at {})",
-            self.kind, self.severity, self.place
-        )
-    }
-}
-
-/// What a finding is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FindingKind {
-    /// The note speaks of risk.
-    Risk,
-    /// A section stops in the middle of a sentence: some of it may be missing.
-    Unfinished,
-    /// A rule of the format is broken, such as a score out of its range.
-    Rule,
-}
-
-/// What a finding means for signing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Severity {
-    /// To be seen.
-    Advisory,
-    /// To be resolved before signing.
-    Blocking,
-}
-
-/// Every risk flag of the note is shown by itself, so that it is not overlooked among sections.
-fn risk_findings(value: &Value) -> Vec<Finding> {
-    let finding = |(place, flag): (String, &str)| Finding {
-        kind: FindingKind::Risk,
-        severity: Severity::Advisory,
-        place,
-        text: flag.to_owned().into(),
-    };
-    risk::flags(value).into_iter().map(finding).collect()
 }

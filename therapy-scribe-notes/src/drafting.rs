@@ -1,19 +1,30 @@
 //! One draft: what is asked next, of whom, and what is left when the tries are used up (`llm-gateway.md` 4.4, 6.3, 11.3).
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use serde_json::Value;
 use therapy_scribe_core::Phi;
 
 use crate::{
-    ChatMessage, ChatReply, ChatRequest, Draft, Error, Finish, NoteFormat, Problem, Provenance,
-    Speaker, prompt,
+    ChatMessage, ChatReply, ChatRequest, Error, Finish, NoteFormat, Provenance, Speaker, prompt,
     reply::{self, Outcome},
     unfinished, validate,
 };
 
 /// More rounds than this have never helped; the budget of tries may end it sooner.
 const ROUNDS: usize = 3;
+
+/// A value that has the form of its format, and where it comes from.
+pub(crate) struct Answer {
+    pub(crate) value: Value,
+    pub(crate) provenance: Provenance,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Answer").field(&self.provenance).finish()
+    }
+}
 
 /// A draft in the making.
 #[derive(Debug)]
@@ -25,7 +36,7 @@ pub(crate) struct Drafting {
     rounds: usize,
     /// Models whose answer was of no use once.
     failed: Vec<Option<String>>,
-    unfinished: Option<Draft>,
+    unfinished: Option<Answer>,
     error: Option<Error>,
 }
 
@@ -49,8 +60,8 @@ impl Drafting {
         goes_on.then_some(&self.request)
     }
 
-    /// Takes an answer. Returns the draft if nothing is left to wish for.
-    pub(crate) fn on_reply(&mut self, reply: &ChatReply, provenance: Provenance) -> Option<Draft> {
+    /// Takes an answer. Returns it if nothing is left to wish for.
+    pub(crate) fn on_reply(&mut self, reply: &ChatReply, provenance: Provenance) -> Option<Answer> {
         self.request.tries = self.request.tries.saturating_sub(reply.tries);
         let text = reply.content.expose();
         match reply::read(reply) {
@@ -81,8 +92,8 @@ impl Drafting {
         None
     }
 
-    /// What is left: a draft that is worth something, else the error that says most.
-    pub(crate) fn finish(self, failure: Option<Error>) -> Result<Draft, Error> {
+    /// What is left: an answer that is worth something, else the error that says most.
+    pub(crate) fn finish(self, failure: Option<Error>) -> Result<Answer, Error> {
         let error = self.error.or(failure).unwrap_or(Error::Declined);
         self.unfinished.ok_or(error)
     }
@@ -92,7 +103,7 @@ impl Drafting {
         value: Value,
         reply: &ChatReply,
         provenance: Provenance,
-    ) -> Option<Draft> {
+    ) -> Option<Answer> {
         let text = reply.content.expose();
         let problems = validate::problems(&value, self.format.schema());
         if !problems.is_empty() {
@@ -105,23 +116,22 @@ impl Drafting {
             self.repair(reply, &problems);
             return None;
         }
-        let places = unfinished::places(&value);
-        let broken = self.format.problems(&value);
-        let mut draft = Draft::new(Arc::clone(&self.format), value, provenance);
         if reply.finish == Finish::Unknown {
             tracing::warn!(model = reply.model, "an answer ended with an unknown word");
         }
-        if places.is_empty() && broken.is_empty() {
-            return Some(draft);
-        }
+        let broken = self.format.problems(&value);
         let told = broken.iter().map(ToString::to_string);
+        let places = unfinished::places(&value);
         let problems: Vec<_> = told
             .chain(places.iter().map(|at| unfinished::problem(at)))
             .collect();
-        // Not an error: a session may not hold what a rule asks for, and nothing may be invented to please it.
-        draft.add_findings(broken.iter().map(Problem::finding));
-        draft.add_findings(places.into_iter().map(unfinished::finding));
-        self.unfinished = Some(draft);
+        let answer = Answer { value, provenance };
+        if problems.is_empty() {
+            return Some(answer);
+        }
+        // Not an error: a session may not hold what a rule asks for, and nothing may be invented to please it. The draft
+        // shows what is left of it as findings.
+        self.unfinished = Some(answer);
         self.repair(reply, &problems);
         None
     }

@@ -139,6 +139,28 @@ pub enum Error {
         /// The sections that it has, with commas.
         known: String,
     },
+    /// An edit that the format does not allow.
+    #[error("the section can't be changed to this: it {rule}")]
+    #[non_exhaustive]
+    Edit {
+        /// What the format asks for.
+        rule: String,
+    },
+    /// There is no such version of the draft, or none to go back to.
+    #[error("the draft has no such version")]
+    NoVersion,
+    /// The draft has no such finding; it may have been resolved.
+    #[error("the draft has no such finding: look at its findings again")]
+    NoFinding,
+    /// Something without which it can't be done.
+    #[error("{0} is needed")]
+    Needed(&'static str),
+    /// A statement about a note that is older than the note.
+    #[error("a statement about a note can't be older than the note: check the clock")]
+    Order,
+    /// Who signed a note can't be their own supervisor.
+    #[error("a note is cosigned by somebody else than its signer")]
+    Cosigner,
     /// A finding that must be looked at first keeps a draft from being signed.
     #[error("{count} finding(s) must be resolved before the note can be signed")]
     #[non_exhaustive]
@@ -179,9 +201,13 @@ impl Error {
             | Self::UnknownFormat { .. }
             | Self::Format { .. }
             | Self::Config(_) => ErrorKind::Input,
-            Self::UnknownSection { .. } | Self::Blocked { .. } | Self::TooLong { .. } => {
-                ErrorKind::Input
-            }
+            Self::UnknownSection { .. }
+            | Self::Edit { .. }
+            | Self::NoVersion
+            | Self::NoFinding
+            | Self::Needed(_)
+            | Self::Blocked { .. }
+            | Self::TooLong { .. } => ErrorKind::Input,
             Self::Auth | Self::NoAccess { .. } | Self::RateLimited { .. } => ErrorKind::Access,
             Self::Transport(_) | Self::Refused { .. } | Self::Service { .. } => ErrorKind::Service,
             Self::Model { .. }
@@ -189,7 +215,9 @@ impl Error {
             | Self::OutOfBudget { .. }
             | Self::NotANote { .. }
             | Self::Malformed { .. } => ErrorKind::Model,
-            Self::Key(_) | Self::Untrusted(_) => ErrorKind::Signature,
+            Self::Key(_) | Self::Untrusted(_) | Self::Order | Self::Cosigner => {
+                ErrorKind::Signature
+            },
         }
     }
 

@@ -59,6 +59,7 @@ mod error;
 mod format;
 mod formats;
 mod gateway;
+mod part;
 mod problem;
 mod prompt;
 mod render;
@@ -76,7 +77,10 @@ pub use chat::{
     ChatMessage, ChatModel, ChatReply, ChatRequest, Finish, ResponseSchema, Speaker, Usage,
 };
 pub use dap::Dap;
-pub use draft::{Draft, Edit, Finding, FindingKind, Provenance, Severity};
+pub use draft::{
+    Change, ChangeKind, Dismissal, Draft, Finding, FindingId, FindingKind, Piece, PieceFate, Provenance, SectionDiff,
+    Severity, Source, Version,
+};
 pub use ehr::EhrSink;
 pub use error::{Error, ErrorKind, Result};
 pub use format::{Formats, NoteFormat, SchemaFormat, Section, TypedFormat, WithGoals};
@@ -87,6 +91,9 @@ pub use formats::{
 pub use gateway::{Fallbacks, Gateway, GatewayConfig, GatewayConfigBuilder, ModelInfo, Vendor};
 pub use problem::{Problem, check_note};
 pub use prompt::PROMPT_VERSION;
-pub use sign::{Clinician, KeySigner, PublicKey, SignedNote, Signer, Verifier};
+pub use sign::{
+    Addendum, Clinician, Cosignature, KeySigner, Later, NoteRecord, NoteStatus, PublicKey, Retraction, SignedNote, Signer,
+    Verifier,
+};
 pub use time::WallTime;
 pub use writer::NoteWriter;

@@ -3,7 +3,6 @@
 use std::{borrow::Cow, fmt};
 
 use serde_json::Value;
-use therapy_scribe_core::Phi;
 
 use crate::{Finding, FindingKind, NoteFormat, Severity, validate};
 
@@ -47,12 +46,8 @@ impl Problem {
 
     /// What the clinician is told where the model did not put it right, or an edit brought it about.
     pub(crate) fn finding(&self) -> Finding {
-        Finding {
-            kind: FindingKind::Rule,
-            severity: Severity::Blocking,
-            place: self.place.clone(),
-            text: Phi::new(self.rule.clone().into_owned()),
-        }
+        let text = self.rule.clone().into_owned();
+        Finding::new(FindingKind::Rule, Severity::Blocking, self.place.clone(), text)
     }
 }
 

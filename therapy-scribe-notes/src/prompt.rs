@@ -57,6 +57,14 @@ pub(crate) fn user(transcript: &Transcript) -> String {
     text
 }
 
+/// Asks for one section of the note anew. The instruction is the clinician's, and is followed.
+pub(crate) fn again(section: &str, instruction: &str) -> String {
+    format!(
+        "Write the section `{section}` anew, by the same rules and as the clinician says below. Answer with a JSON object that has only `{section}`.\n\n{}",
+        instruction.trim()
+    )
+}
+
 /// Asks for the same value again, with what was wrong.
 pub(crate) fn repair(problems: &[String]) -> String {
     let list: String = problems

@@ -21,7 +21,8 @@ pub(crate) fn sections(sections: &[Section], value: &Value) -> String {
     text
 }
 
-fn body(value: &Value) -> String {
+/// One section.
+pub(crate) fn body(value: &Value) -> String {
     match value {
         Value::Object(_) => list(parts(value)),
         Value::Array(items) => list(items.iter().map(|item| {

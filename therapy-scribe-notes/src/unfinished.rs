@@ -2,7 +2,6 @@
 //! answer whole.
 
 use serde_json::Value;
-use therapy_scribe_core::Phi;
 
 use crate::{Finding, FindingKind, Severity};
 
@@ -51,14 +50,8 @@ pub(crate) fn problem(place: &str) -> String {
 
 /// What the clinician is told.
 pub(crate) fn finding(place: String) -> Finding {
-    Finding {
-        kind: FindingKind::Unfinished,
-        severity: Severity::Advisory,
-        place,
-        text: Phi::new(
-            "this stops in the middle of a sentence: some of it may be missing".to_owned(),
-        ),
-    }
+    let text = "this stops in the middle of a sentence: some of it may be missing";
+    Finding::new(FindingKind::Unfinished, Severity::Advisory, place, text.to_owned())
 }
 
 #[cfg(test)]

@@ -2,12 +2,17 @@
 
 use std::{fmt, sync::Arc};
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use therapy_scribe_core::Transcript;
 
 use crate::{
-    ChatModel, ChatReply, ChatRequest, Draft, Error, NoteFormat, PROMPT_VERSION, Provenance,
-    ResponseSchema, Result, WallTime, drafting::Drafting, prompt, sign::hex,
+    ChatMessage, ChatModel, ChatReply, ChatRequest, Clinician, Draft, Error, NoteFormat,
+    PROMPT_VERSION, Provenance, ResponseSchema, Result, Source, Speaker, WallTime,
+    drafting::{Answer, Drafting},
+    part::Part,
+    prompt,
+    sign::hex,
 };
 
 /// Has a language model draft notes. Cheap to clone.
@@ -55,23 +60,63 @@ impl NoteWriter {
         transcript: &Transcript,
         format: Arc<dyn NoteFormat>,
     ) -> Result<Draft> {
+        let messages = vec![ChatMessage::new(Speaker::User, prompt::user(transcript))];
+        let answer = self.write(transcript, Arc::clone(&format), messages).await?;
+        Ok(Draft::new(
+            format,
+            answer.value,
+            Source::Model,
+            answer.provenance,
+            None,
+        ))
+    }
+
+    /// Has one section of a draft written anew, as the clinician says. The draft changes only once the new text is there;
+    /// dropping the future leaves it as it is.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSection`] when there is no such section, else as [`draft`](Self::draft).
+    pub async fn regenerate(
+        &self,
+        draft: &mut Draft,
+        transcript: &Transcript,
+        section: &str,
+        instruction: &str,
+        (by, at): (&Clinician, WallTime),
+    ) -> Result<()> {
+        let part = Part::new(Arc::clone(draft.note_format()), draft.value(), section)?;
+        let messages = vec![
+            ChatMessage::new(Speaker::User, prompt::user(transcript)),
+            ChatMessage::new(Speaker::Assistant, draft.value().to_string()),
+            ChatMessage::new(Speaker::User, prompt::again(section, instruction)),
+        ];
+        let mut answer = self.write(transcript, Arc::new(part), messages).await?;
+        let content = answer.value.get_mut(section).map(Value::take);
+        let content = content.unwrap_or_default();
+        draft.regenerated(section, content, answer.provenance, by, at)
+    }
+
+    async fn write(
+        &self,
+        transcript: &Transcript,
+        format: Arc<dyn NoteFormat>,
+        messages: Vec<ChatMessage>,
+    ) -> Result<Answer> {
         if transcript.is_empty() {
             return Err(Error::EmptyTranscript);
         }
-        let schema = ResponseSchema::new(
-            &format!("{}_v{}", format.id(), format.version()),
-            format.schema().clone(),
-        );
-        let mut request =
-            ChatRequest::new(prompt::system(&*format), prompt::user(transcript)).schema(schema);
+        let name = format!("{}_v{}", format.id(), format.version());
+        let schema = ResponseSchema::new(&name, format.schema().clone());
+        let mut request = ChatRequest::new(prompt::system(&*format), "").schema(schema);
+        request.messages = messages;
         request.max_tokens = self.max_tokens.unwrap_or(request.max_tokens);
         let mut drafting = Drafting::new(format, request);
         while let Some(request) = drafting.next() {
             match self.model.complete(request).await {
                 Ok(reply) => {
                     let provenance = self.provenance(transcript, &reply);
-                    if let Some(draft) = drafting.on_reply(&reply, provenance) {
-                        return Ok(draft);
+                    if let Some(answer) = drafting.on_reply(&reply, provenance) {
+                        return Ok(answer);
                     }
                 }
                 Err(error) => return drafting.finish(Some(error)),

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use crate::{Error, Result};
+
 /// A clinician, as the host has authenticated them. `Debug` shows the id only.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Clinician {
@@ -11,6 +13,7 @@ pub struct Clinician {
     name: String,
     credential: String,
     licence: Option<String>,
+    is_supervised: bool,
 }
 
 impl Clinician {
@@ -25,6 +28,7 @@ impl Clinician {
             name: name.into(),
             credential: credential.into(),
             licence: None,
+            is_supervised: false,
         }
     }
 
@@ -32,6 +36,14 @@ impl Clinician {
     #[must_use]
     pub fn licence(mut self, licence: impl Into<String>) -> Self {
         self.licence = Some(licence.into());
+        self
+    }
+
+    /// The same as one who works under supervision: what they sign awaits a
+    /// [`Cosignature`](crate::Cosignature).
+    #[must_use]
+    pub const fn supervised(mut self) -> Self {
+        self.is_supervised = true;
         self
     }
 
@@ -47,8 +59,19 @@ impl Clinician {
         &self.name
     }
 
+    /// Fails for one without a name: what is signed or decided is somebody's.
+    pub(crate) fn named(&self) -> Result<()> {
+        if self.name.trim().is_empty() {
+            return Err(Error::Needed("the clinician's name"));
+        }
+        Ok(())
+    }
+
     pub(crate) fn to_json(&self) -> Value {
-        json!({"id": self.id, "name": self.name, "credential": self.credential, "licence": self.licence})
+        json!({
+            "id": self.id, "name": self.name, "credential": self.credential, "licence": self.licence,
+            "supervised": self.is_supervised,
+        })
     }
 }
 

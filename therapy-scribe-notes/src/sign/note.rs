@@ -2,53 +2,55 @@
 
 use std::fmt;
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{PublicKey, Verifier, hash, message};
-use crate::{Error, Result, Section, WallTime, canonical, render};
-
-/// The only algorithm; another name is refused, so that nobody can talk a verifier into a weaker one.
-const ALGORITHM: &str = "Ed25519";
+use super::{Addendum, Cosignature, Retraction, Signer, Verifier, hash, statement::Sealed};
+use crate::{Error, Result, Section, WallTime, render};
 
 /// A signed note. There are two ways to one: [`Draft::sign`](crate::Draft::sign), and [`open`](Self::open), which checks
 /// the signature. It can't be changed. `Debug` shows no content.
-#[derive(Clone, PartialEq)]
+///
+/// What comes later is a statement of its own, signed too: an [`Addendum`], a [`Cosignature`], a [`Retraction`], or a
+/// note in its place ([`Draft::sign_superseding`](crate::Draft::sign_superseding)). A [`NoteRecord`](crate::NoteRecord)
+/// holds them together.
+///
+/// Nothing can be read into one but bytes that are signed:
+///
+/// ```compile_fail
+/// let note: therapy_scribe_notes::SignedNote = serde_json::from_str("{}").unwrap();
+/// ```
+///
+/// and nothing in one can be changed:
+///
+/// ```compile_fail
+/// # fn change(note: &mut therapy_scribe_notes::SignedNote, by: &therapy_scribe_notes::Clinician, at: therapy_scribe_notes::WallTime) {
+/// note.edit("plan", "Something else.", by, at);
+/// # }
+/// ```
+#[derive(Clone, PartialEq, Eq)]
 pub struct SignedNote {
-    statement: Value,
-    signature: [u8; 64],
-    content_sha256: String,
+    sealed: Sealed,
     sections: Vec<Section>,
 }
 
 impl SignedNote {
-    pub(super) fn seal(statement: Value, signature: &[u8; 64]) -> Result<Self> {
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-        let content = statement
-            .get("content")
-            .ok_or(Error::Untrusted("it has no content"))?;
-        let content_sha256 = text(statement.get("content_sha256"))
-            .ok_or(Error::Untrusted("it has no content hash"))?;
-        if hash(content)? != content_sha256 {
+    pub(crate) fn seal(sealed: Sealed) -> Result<Self> {
+        let sealed = sealed.of_kind("note")?;
+        let content = sealed.value("/content");
+        if content.is_null() || hash(content)? != sealed.text("/content_sha256") {
             return Err(Error::Untrusted("its content does not match its hash"));
         }
-        let listed = statement
-            .pointer("/format/sections")
-            .and_then(Value::as_array);
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
         let section = |entry: &Value| {
             Some(Section {
                 key: text(entry.get("key"))?,
                 title: text(entry.get("title"))?,
             })
         };
+        let listed = sealed.value("/format/sections").as_array();
         let sections = listed.into_iter().flatten().filter_map(section).collect();
-        Ok(Self {
-            statement,
-            signature: *signature,
-            content_sha256,
-            sections,
-        })
+        Ok(Self { sealed, sections })
     }
 
     /// Reads what [`to_bytes`](Self::to_bytes) wrote, and believes it only when its signature is of a trusted key.
@@ -56,69 +58,55 @@ impl SignedNote {
     /// # Errors
     /// [`Error::Untrusted`] with the reason.
     pub fn open(bytes: &[u8], verifier: &Verifier) -> Result<Self> {
-        let envelope: Value =
-            serde_json::from_slice(bytes).map_err(|_| Error::Untrusted("it is not JSON"))?;
-        // One text for one note: what is not canonical was not written by us.
-        if canonical::text(&envelope)?.as_bytes() != bytes {
-            return Err(Error::Untrusted("it is not in canonical form"));
-        }
-        if envelope.get("algorithm").and_then(Value::as_str) != Some(ALGORITHM) {
-            return Err(Error::Untrusted("its signature is of another kind"));
-        }
-        let signature = envelope.get("signature").and_then(Value::as_str);
-        let signature =
-            signature.and_then(|text| BASE64_STANDARD.decode(text).ok()?.try_into().ok());
-        let signature: [u8; 64] = signature.ok_or(Error::Untrusted("it has no signature"))?;
-        let statement = envelope
-            .get("statement")
-            .cloned()
-            .ok_or(Error::Untrusted("it has no statement"))?;
-        let key = statement
-            .get("public_key")
-            .and_then(Value::as_str)
-            .and_then(|key| key.parse().ok());
-        let key: PublicKey = key.ok_or(Error::Untrusted("it names no key"))?;
-        if !verifier.trusts(key) {
-            return Err(Error::Untrusted("its key is not one that is trusted"));
-        }
-        if !key.verifies(message(&statement)?.as_bytes(), &signature) {
-            return Err(Error::Untrusted("it was changed after it was signed"));
-        }
-        Self::seal(statement, &signature)
+        Self::seal(Sealed::open(bytes, verifier)?)
     }
 
     /// The note, canonical, for storage and transport.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let signature = BASE64_STANDARD.encode(self.signature);
-        let envelope =
-            json!({"algorithm": ALGORITHM, "signature": signature, "statement": self.statement});
-        // The statement was canonical when it was signed.
-        canonical::text(&envelope).unwrap_or_default().into_bytes()
+        self.sealed.to_bytes()
+    }
+
+    /// SHA-256 of all that was signed, in hexadecimal: the note's identity, by which later statements name it.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.sealed.id()
     }
 
     /// The signature alone, in base64.
     #[must_use]
     pub fn signature(&self) -> String {
-        BASE64_STANDARD.encode(self.signature)
+        self.sealed.signature()
     }
 
     /// The format's id.
     #[must_use]
     pub fn format(&self) -> &str {
-        self.text("/format/id")
+        self.sealed.text("/format/id")
     }
 
-    /// SHA-256 of the content's canonical text, in hexadecimal: the note's identity.
+    /// SHA-256 of the content's canonical text, in hexadecimal. Two notes with the same words have the same.
     #[must_use]
     pub fn content_sha256(&self) -> &str {
-        &self.content_sha256
+        self.sealed.text("/content_sha256")
+    }
+
+    /// The sections in the order in which they are read.
+    #[must_use]
+    pub fn sections(&self) -> &[Section] {
+        &self.sections
     }
 
     /// A section that is text.
     #[must_use]
     pub fn section(&self, key: &str) -> Option<&str> {
-        self.statement.get("content")?.get(key)?.as_str()
+        self.value().get(key)?.as_str()
+    }
+
+    /// The whole note as JSON.
+    #[must_use]
+    pub fn value(&self) -> &Value {
+        self.sealed.value("/content")
     }
 
     /// The note as a typed value, such as [`Dap`](crate::Dap).
@@ -126,48 +114,74 @@ impl SignedNote {
     /// # Errors
     /// [`Error::Untrusted`] when the note is of another format.
     pub fn view<T: DeserializeOwned>(&self) -> Result<T> {
-        let content = self.statement.get("content").unwrap_or(&Value::Null);
-        T::deserialize(content).map_err(|_| Error::Untrusted("its content is of another format"))
+        T::deserialize(self.value()).map_err(|_| Error::Untrusted("its content is of another format"))
     }
 
     /// Who signed.
     #[must_use]
     pub fn signer_name(&self) -> &str {
-        self.text("/signer/name")
+        self.sealed.text("/signer/name")
+    }
+
+    /// The id of who signed.
+    #[must_use]
+    pub fn signer_id(&self) -> &str {
+        self.sealed.text("/signer/id")
+    }
+
+    /// Whether who signed is supervised, so that the note needs a [`Cosignature`].
+    #[must_use]
+    pub fn needs_cosignature(&self) -> bool {
+        self.sealed.value("/signer/supervised") == &Value::Bool(true)
     }
 
     /// When.
     #[must_use]
     pub fn signed_at(&self) -> WallTime {
-        WallTime::from_unix_millis(
-            self.statement
-                .get("signed_at_unix_ms")
-                .and_then(Value::as_u64)
-                .unwrap_or(0),
-        )
+        self.sealed.signed_at()
+    }
+
+    /// The identity of the note that this one stands in place of, where there is one.
+    #[must_use]
+    pub fn supersedes(&self) -> Option<&str> {
+        self.sealed.value("/supersedes/note_sha256").as_str()
+    }
+
+    /// Adds something to the note, signed on its own.
+    ///
+    /// # Errors
+    /// [`Error::Needed`] without a text or the signer's name; [`Error::Order`] when it is older than the note.
+    pub fn addendum(&self, text: &str, signer: &dyn Signer, at: WallTime) -> Result<Addendum> {
+        Addendum::sign(self, text, signer, at)
+    }
+
+    /// Signs the note as the supervisor of who signed it.
+    ///
+    /// # Errors
+    /// [`Error::Order`] when it is older than the note; [`Error::Cosigner`] for who signed it.
+    pub fn cosign(&self, signer: &dyn Signer, at: WallTime) -> Result<Cosignature> {
+        Cosignature::sign(self, signer, at)
+    }
+
+    /// Takes the note back: it stays, and is said not to hold.
+    ///
+    /// # Errors
+    /// [`Error::Needed`] without a reason or the signer's name; [`Error::Order`] when it is older than the note.
+    pub fn retract(&self, reason: &str, signer: &dyn Signer, at: WallTime) -> Result<Retraction> {
+        Retraction::sign(self, reason, signer, at)
     }
 
     /// The note for people, with its signature.
     #[must_use]
     pub fn to_markdown(&self) -> String {
-        let content = self.statement.get("content").unwrap_or(&Value::Null);
         format!(
-            "# {}\n\n{}---\n\nSigned by {}, {}, at {}.\n\nContent SHA-256: `{}`\n\nEd25519 key: `{}`\n",
-            self.text("/format/title"),
-            render::sections(&self.sections, content),
-            self.signer_name(),
-            self.text("/signer/credential"),
-            self.signed_at(),
-            self.content_sha256,
-            self.text("/public_key"),
+            "# {}\n\n{}---\n\nSigned by {}.\n\nContent SHA-256: `{}`\n\nEd25519 key: `{}`\n",
+            self.sealed.text("/format/title"),
+            render::sections(&self.sections, self.value()),
+            self.sealed.signed_by(),
+            self.content_sha256(),
+            self.sealed.text("/public_key"),
         )
-    }
-
-    fn text(&self, pointer: &str) -> &str {
-        self.statement
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
     }
 }
 
@@ -177,7 +191,7 @@ impl fmt::Debug for SignedNote {
             f,
             "SignedNote({}, {}, signed at {})",
             self.format(),
-            self.content_sha256,
+            self.id(),
             self.signed_at()
         )
     }
