@@ -1,9 +1,9 @@
 //! Notes of therapy sessions: formats, drafting with a language model, review, signature.
 //!
-//! A [`NoteFormat`] says what a note has; [`Formats`] lists those that are built in, a practice adds its own as a struct or
-//! as a JSON Schema. A [`NoteWriter`] has a [`ChatModel`] fill it from a
-//! transcript, checks what came back, and gives a [`Draft`]. A clinician edits and signs it: the only way to a
-//! [`SignedNote`], which is the only thing that an [`EhrSink`] takes.
+//! A [`NoteFormat`] says what a note has; [`Formats`] lists those that are built in, and a practice adds its own as a
+//! struct or as a JSON Schema. A [`NoteWriter`] has a [`ChatModel`] fill it from a transcript, checks what came back, and
+//! gives a [`Draft`]. A clinician edits and signs it: the only way to a [`SignedNote`], which is the only thing that an
+//! [`EhrSink`] takes.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]

@@ -206,7 +206,7 @@ pub(super) fn clip(text: &str, most: usize) -> &str {
         .unwrap_or(cut)
 }
 
-fn is_therapist(line: &Line) -> bool {
+pub(super) fn is_therapist(line: &Line) -> bool {
     let speaker = line.speaker.to_lowercase();
     ["therapist", "clinician", "counsel", "provider", "dr."]
         .iter()

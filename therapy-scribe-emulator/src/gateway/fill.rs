@@ -5,7 +5,7 @@ use std::cell::Cell;
 use serde_json::{Map, Value, json};
 
 use super::{
-    choose::{LONGEST, Quote, Topic, clip, joined, quotes, themes, topic},
+    choose::{LONGEST, Topic, clip, is_therapist, joined, quotes, themes, topic},
     transcript::{Line, transcript},
 };
 
@@ -120,6 +120,10 @@ impl Filler<'_> {
 
     /// Short strings for a list: ids of lines, themes, or quotes.
     fn list(&self, name: &str, description: &str) -> Vec<String> {
+        // They are of a plan, and not of the transcript.
+        if name.contains("goal") && is_evidence(name) {
+            return Vec::new();
+        }
         if is_evidence(name) {
             let cited = quotes(self.lines, Some(Topic::Client));
             return cited
@@ -137,25 +141,41 @@ impl Filler<'_> {
             .collect()
     }
 
-    /// Each entry of a list of objects is about one line.
+    /// Each entry of a list of objects is about one line; or about one speaker, if it asks who it is about.
     fn entries(&self, items: &Value, name: &str, most: usize, depth: usize) -> Vec<Value> {
-        let chosen = quotes(self.lines, topic(name, about(items)));
-        let about_one = |quote: &Quote<'_>| {
+        let properties = items.get("properties").and_then(Value::as_object);
+        let asks_who =
+            properties.is_some_and(|properties| properties.keys().any(|key| is_person(key)));
+        let mut subjects: Vec<Vec<Line>> = Vec::new();
+        for quote in quotes(self.lines, topic(name, about(items))) {
             let line = Line {
                 id: quote.line.id.clone(),
                 speaker: quote.line.speaker.clone(),
                 text: quote.text.to_owned(),
             };
+            let is_subject = |lines: &&mut Vec<Line>| {
+                let earlier = lines.first();
+                earlier.is_some_and(|earlier| asks_who && earlier.speaker == line.speaker)
+            };
+            match subjects.iter_mut().find(is_subject) {
+                Some(lines) => lines.push(line),
+                None => subjects.push(vec![line]),
+            }
+        }
+        // Two sentences of one line have one id: an entry with an id of its own gets the first.
+        let has_id = properties.is_some_and(|properties| properties.contains_key("id"));
+        subjects.dedup_by(|next, earlier| has_id && id(next).is_some() && id(next) == id(earlier));
+        let filled = |lines: &Vec<Line>| {
             let filler = Filler {
                 root: self.root,
-                lines: &[line],
+                lines,
                 left: Cell::new(self.left.get()),
             };
             let value = filler.value(items, "", depth + 1);
             self.left.set(filler.left.get());
             value
         };
-        chosen.iter().take(most).map(about_one).collect()
+        subjects.iter().take(most).map(filled).collect()
     }
 
     fn string(&self, schema: &Value, name: &str) -> Value {
@@ -164,8 +184,16 @@ impl Filler<'_> {
             let id = self.lines.iter().find_map(|line| line.id.clone());
             return clip(&id.unwrap_or_default(), longest).into();
         }
+        if let Some(line) = self.lines.first().filter(|_| is_person(name)) {
+            return clip(&line.speaker, longest).into();
+        }
         let topic = topic(name, about(schema));
         let mut chosen = quotes(self.lines, topic);
+        // Quotes say whose they are: where nobody is to be named, only who leads the session is quoted.
+        let said: Vec<_> = about(schema).split_whitespace().collect();
+        if said.join(" ").contains("Names no member") {
+            chosen.retain(|quote| is_therapist(quote.line));
+        }
         // An entry about one line says that line, whatever its fields are called; risk stays risk.
         if chosen.is_empty() && self.lines.len() == 1 && topic != Some(Topic::Risk) {
             chosen = quotes(self.lines, None);
@@ -184,6 +212,15 @@ fn is_evidence(name: &str) -> bool {
         || name == "ids"
         || name.ends_with("_id")
         || name.ends_with("_ids")
+}
+
+/// Whether a field asks who it is, by the way transcripts name speakers.
+fn is_person(name: &str) -> bool {
+    ["speaker", "member", "partner", "participant"].contains(&name)
+}
+
+fn id(lines: &[Line]) -> Option<&str> {
+    lines.first()?.id.as_deref()
 }
 
 fn about(schema: &Value) -> &str {
@@ -302,6 +339,41 @@ mod tests {
             "Client: \"I almost did not come today at all.\""
         );
         assert_eq!(first["risk_flag"], Value::Null);
+    }
+
+    #[test]
+    fn entries_about_people_are_one_for_each_and_goals_of_a_plan_are_not_quoted() {
+        let text = json!({"type": "string"});
+        let of = |properties: Value| json!({"type": "object", "properties": properties});
+        let list = |items: &Value| json!({"type": "array", "items": items});
+        let note = filled(&of(json!({
+            "topic": {"type": "string", "description": "What it was. Names no\nmember."},
+            "members": list(&of(json!({"member": text, "said": text}))),
+            "goals": list(&of(json!({"id": text, "goal": text}))),
+            "goal_ids": list(&text)})));
+        let who = |index: usize| note["members"][index]["member"].as_str();
+        assert_eq!(
+            (who(0), who(1), who(2)),
+            (Some("Client"), Some("Therapist"), None)
+        );
+        let said = note["members"][0]["said"].as_str().unwrap();
+        assert!(
+            said.contains("come today") && said.contains("wake up"),
+            "{said}"
+        );
+        let ids: Vec<_> = note["goals"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|goal| &goal["id"])
+            .collect();
+        assert_eq!(ids, ["U0001", "U0002", "U0003"]);
+        assert_eq!(note["goal_ids"], json!([]));
+        let topic = note["topic"].as_str().unwrap();
+        assert!(
+            topic.starts_with("Therapist: ") && !topic.contains("Client"),
+            "{topic}"
+        );
     }
 
     #[test]

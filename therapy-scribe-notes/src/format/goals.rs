@@ -1,6 +1,10 @@
 //! Notes that cite the goals of a treatment plan.
 
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    fmt::{self, Write as _},
+    sync::Arc,
+};
 
 use serde_json::{Value, json};
 
@@ -64,7 +68,7 @@ impl WithGoals {
         for (index, (id, goal)) in goals.into_iter().enumerate() {
             let id: String = id.into();
             let is_plain = !id.trim().is_empty() && !id.contains(char::is_control);
-            guidance.push_str(&format!("\n- {id}: {}", line(goal.as_ref())));
+            let _ = write!(guidance, "\n- {id}: {}", line(goal.as_ref()));
             if !is_plain || id.chars().count() > Self::LONGEST_ID || !ids.insert(id) {
                 let at = format!("/goals/{index}");
                 return Err(refused(&at, "a goal needs a short id of its own"));

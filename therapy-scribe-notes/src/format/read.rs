@@ -1,12 +1,12 @@
 //! Reading a practice's schema file.
 
-use std::fmt;
+use std::{cell::RefCell, fmt};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::strict::refused;
-use crate::{Error, Result};
+use super::strict::{refused, shown};
+use crate::Result;
 
 /// More than any note needs, and little enough to be read at once.
 const MOST_BYTES: usize = 256 * 1024;
@@ -18,36 +18,43 @@ pub(super) fn read(json: &[u8]) -> Result<Value> {
     }
     // Written by several editors; JSON itself has none.
     let json = json.strip_prefix("\u{feff}".as_bytes()).unwrap_or(json);
-    let mut twice = None;
+    let twice = RefCell::new(None);
     let mut reader = serde_json::Deserializer::from_slice(json);
-    let place = Place {
-        path: String::new(),
-        twice: &mut twice,
+    let root = Place {
+        above: None,
+        name: "",
+        twice: &twice,
     };
     // The parser stops at 128 levels.
-    let value = place.deserialize(&mut reader);
+    let value = root.deserialize(&mut reader);
     let value = value.and_then(|value| reader.end().map(|()| value));
-    value.map_err(|_| match twice {
+    value.map_err(|_| match twice.take() {
         Some(path) => refused(&path, "this name is there twice"),
-        None => Error::Format {
-            path: "/".to_owned(),
-            reason: "the file is not JSON, or is nested too deeply",
-        },
+        None => refused("", "the file is not JSON, or is nested too deeply"),
     })
 }
 
-/// Where in the document, and where a name was found twice.
+/// Where in the document, and where a name was found twice. A path is written only then.
+#[derive(Clone, Copy)]
 struct Place<'a> {
-    path: String,
-    twice: &'a mut Option<String>,
+    above: Option<&'a Place<'a>>,
+    name: &'a str,
+    twice: &'a RefCell<Option<String>>,
 }
 
 impl Place<'_> {
-    fn inside(&mut self, name: &str) -> Place<'_> {
-        let name = name.replace('~', "~0").replace('/', "~1");
+    fn inside<'a>(&'a self, name: &'a str) -> Place<'a> {
         Place {
-            path: format!("{}/{name}", self.path),
+            above: Some(self),
+            name,
             twice: self.twice,
+        }
+    }
+
+    fn path(&self) -> String {
+        match self.above {
+            Some(above) => format!("{}/{}", above.path(), shown(self.name)),
+            None => String::new(),
         }
     }
 }
@@ -91,7 +98,7 @@ impl<'de> Visitor<'de> for Place<'_> {
         Ok(Value::Null)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
         while let Some(item) = items.next_element_seed(self.inside(&list.len().to_string()))? {
             list.push(item);
@@ -99,12 +106,12 @@ impl<'de> Visitor<'de> for Place<'_> {
         Ok(list.into())
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(name) = fields.next_key::<String>()? {
-            let mut inside = self.inside(&name);
+            let inside = self.inside(&name);
             if map.contains_key(&name) {
-                *inside.twice = Some(std::mem::take(&mut inside.path));
+                self.twice.replace(Some(inside.path()));
                 return Err(A::Error::custom("twice"));
             }
             let value = fields.next_value_seed(inside)?;

@@ -305,7 +305,7 @@ fn allow(fields: &Map<String, Value>, keywords: &[&str], at: &str) -> Result<()>
 }
 
 /// A name of the author's as part of a path.
-fn shown(name: &str) -> String {
+pub(super) fn shown(name: &str) -> String {
     let name: String = name.chars().take(64).collect();
     name.replace('~', "~0").replace('/', "~1")
 }

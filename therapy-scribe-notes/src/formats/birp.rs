@@ -22,6 +22,7 @@ pub struct Birp {
     pub plan: String,
     /// Ids of the goals of the treatment plan that the session worked on, exactly as they were given to you. Empty if
     /// none were given.
+    #[schemars(title = "Goals of the treatment plan")]
     pub goal_ids: Vec<String>,
     /// One short sentence for each statement of risk: suicidal or homicidal ideation, self-harm, violence, abuse,
     /// neglect. Quote the words that were said. Empty if there was none.
@@ -30,11 +31,7 @@ pub struct Birp {
     pub themes: Vec<String>,
 }
 
-built_in!(
-    Birp,
-    "birp",
-    1,
-    "BIRP note",
+built_in! { Birp, "birp", 1, "BIRP note",
     "Each intervention should find its response: say what was done, then how the client took it.",
     |note: &Birp| uncited(&note.goal_ids)
-);
+}

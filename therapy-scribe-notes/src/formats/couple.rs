@@ -25,6 +25,7 @@ pub struct Couple {
     pub plan: String,
     /// Ids of the goals of the treatment plan that the session worked on, exactly as they were given to you. Empty if
     /// none were given.
+    #[schemars(title = "Goals of the treatment plan")]
     pub goal_ids: Vec<String>,
     /// One short sentence for each statement of risk, with who said it about whom: violence, threats, coercion or fear
     /// between the partners, suicidal or homicidal ideation, self-harm, danger to a child. Quote the words that were
@@ -47,11 +48,8 @@ pub struct Partner {
 }
 
 no_content!(Partner);
-built_in!(
-    Couple,
-    "couple",
-    1,
-    "Couple session note",
-    "The couple is the client. Give both partners equal room, name who said what, and take no side; where a speaker is not known, say so.",
+built_in! { Couple, "couple", 1, "Couple session note",
+    "The couple is the client. Give both partners equal room, name who said what, and take no side; where a speaker \
+    is not known, say so.",
     |note: &Couple| uncited(&note.goal_ids)
-);
+}

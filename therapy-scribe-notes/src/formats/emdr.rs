@@ -45,6 +45,7 @@ pub struct Emdr {
     pub plan: String,
     /// Ids of the goals of the treatment plan that the session worked on, exactly as they were given to you. Empty if
     /// none were given.
+    #[schemars(title = "Goals of the treatment plan")]
     pub goal_ids: Vec<String>,
     /// One short sentence for each statement of risk: suicidal or homicidal ideation, self-harm, violence, abuse,
     /// neglect, dissociation that put the client in danger. Quote the words that were said. Empty if there was none.
@@ -77,15 +78,13 @@ pub enum EmdrPhase {
     Reevaluation,
 }
 
-built_in!(
-    Emdr,
-    "emdr",
-    1,
-    "EMDR session note",
-    "SUD and VOC are numbers that the client gave; never take one from how the client sounded. A phase is completed only if the session says so or shows its end: desensitization with a last SUD, installation with a last VOC, the body scan with what was found.",
+built_in! { Emdr, "emdr", 1, "EMDR session note",
+    "SUD and VOC are numbers that the client gave; never take one from how the client sounded. A phase is completed \
+    only if the session says so or shows its end: desensitization with a last SUD, installation with a last VOC, the \
+    body scan with what was found.",
     |note: &Emdr| uncited(&note.goal_ids),
     incomplete
-);
+}
 
 /// What is said to be complete has what belongs to it; else it is not to be called so, and nothing is made up.
 fn incomplete(note: &Emdr) -> Vec<Problem> {

@@ -25,6 +25,7 @@ pub struct Family {
     pub plan: String,
     /// Ids of the goals of the treatment plan that the session worked on, exactly as they were given to you. Empty if
     /// none were given.
+    #[schemars(title = "Goals of the treatment plan")]
     pub goal_ids: Vec<String>,
     /// One short sentence for each statement of risk, with who said it about whom: abuse or neglect of a child or
     /// another dependent person, violence, suicidal or homicidal ideation, self-harm. Quote the words that were said.
@@ -47,11 +48,8 @@ pub struct Relative {
 }
 
 no_content!(Relative);
-built_in!(
-    Family,
-    "family",
-    1,
-    "Family session note",
-    "The family is the client. Name who said what, keep a child's words as the child said them, and take no side; where a speaker is not known, say so.",
+built_in! { Family, "family", 1, "Family session note",
+    "The family is the client. Name who said what, keep a child's words as the child said them, and take no side; \
+    where a speaker is not known, say so.",
     |note: &Family| uncited(&note.goal_ids)
-);
+}

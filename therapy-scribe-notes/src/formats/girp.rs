@@ -11,6 +11,7 @@ use crate::format::uncited;
 pub struct Girp {
     /// Ids of the goals of the treatment plan that the session worked on, exactly as they were given to you. Empty if
     /// none were given.
+    #[schemars(title = "Goals of the treatment plan")]
     pub goal_ids: Vec<String>,
     /// The goal or objective that the session worked on, as it was stated, and where the client stands with it now:
     /// what was reported or measured, against what it was before if that was said.
@@ -31,11 +32,7 @@ pub struct Girp {
     pub themes: Vec<String>,
 }
 
-built_in!(
-    Girp,
-    "girp",
-    1,
-    "GIRP note",
+built_in! { Girp, "girp", 1, "GIRP note",
     "Everything in the note is about the goal that the session worked on; what has nothing to do with it is brief.",
     |note: &Girp| uncited(&note.goal_ids)
-);
+}

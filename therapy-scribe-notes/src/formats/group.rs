@@ -44,14 +44,11 @@ pub struct Member {
 }
 
 no_content!(Member);
-built_in!(
-    Group,
-    "group",
-    1,
-    "Group session note",
-    "Each entry goes into the record of its member alone, and the shared part into everybody's. Never name a member, or tell who somebody is, in the shared part or in another member's entry: write \"another member\".",
+built_in! { Group, "group", 1, "Group session note",
+    "Each entry goes into the record of its member alone, and the shared part into everybody's. Never name a member, \
+    or tell who somebody is, in the shared part or in another member's entry: write \"another member\".",
     named_elsewhere
-);
+}
 
 /// No member stands in another one's record.
 fn named_elsewhere(note: &Group) -> Vec<Problem> {

@@ -38,10 +38,7 @@ pub struct Intake {
     pub themes: Vec<String>,
 }
 
-built_in!(
-    Intake,
-    "intake",
-    1,
-    "Intake note",
-    "What was asked and denied is as important as what was reported. A topic that did not come up stays empty; never write that something is absent because it was not mentioned."
-);
+built_in! { Intake, "intake", 1, "Intake note",
+    "What was asked and denied is as important as what was reported. A topic that did not come up stays empty; never \
+    write that something is absent because it was not mentioned."
+}

@@ -19,7 +19,7 @@ const GENERIC: [&str; 16] = [
     "the",
     "therapist",
 ];
-/// A longer label is a description, whose words name nobody by themselves.
+/// A longer label is a description, whose words name nobody by themselves; nor does a single letter.
 const LONGEST_NAME: usize = 4;
 
 /// Whether the text names one of these people other than its own: by the whole label, or by a name in it. A capital letter

@@ -23,6 +23,7 @@ pub struct Pirp {
     pub plan: String,
     /// Ids of the goals of the treatment plan that the session worked on, exactly as they were given to you. Empty if
     /// none were given.
+    #[schemars(title = "Goals of the treatment plan")]
     pub goal_ids: Vec<String>,
     /// One short sentence for each statement of risk: suicidal or homicidal ideation, self-harm, violence, abuse,
     /// neglect. Quote the words that were said. Empty if there was none.
@@ -31,11 +32,7 @@ pub struct Pirp {
     pub themes: Vec<String>,
 }
 
-built_in!(
-    Pirp,
-    "pirp",
-    1,
-    "PIRP note",
+built_in! { Pirp, "pirp", 1, "PIRP note",
     "Begin with the problem that brought the session about, and let intervention and response speak to it.",
     |note: &Pirp| uncited(&note.goal_ids)
-);
+}

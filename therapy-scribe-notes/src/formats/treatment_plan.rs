@@ -59,14 +59,11 @@ pub struct Objective {
 }
 
 no_content!(Goal, Objective);
-built_in!(
-    TreatmentPlan,
-    "treatment_plan",
-    1,
-    "Treatment plan",
-    "Write down what was agreed, not what would be usual. An objective is something that can be measured, with a target and a measure that were agreed; what is wished for without them stays in the words of its goal.",
+built_in! { TreatmentPlan, "treatment_plan", 1, "Treatment plan",
+    "Write down what was agreed, not what would be usual. An objective is something that can be measured, with a \
+    target and a measure that were agreed; what is wished for without them stays in the words of its goal.",
     unmeasurable
-);
+}
 
 impl TreatmentPlan {
     /// The same format, of notes that may cite the goals of this plan.

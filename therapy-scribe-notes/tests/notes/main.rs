@@ -1,8 +1,16 @@
 //! Drafting against the emulator's gateway and against models that are scripted.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
 
+mod formats;
 mod gateway;
+mod rules;
 mod scripted;
+mod subset;
 mod writer;
 
 use std::time::Duration;
@@ -17,15 +25,19 @@ use therapy_scribe_transport::{Connector, Origin};
 
 /// A few invented sentences of two people.
 fn transcript() -> Transcript {
-    let connection = ConnectionId::default();
-    let lines = [
+    session(&[
         ("A", "How did you sleep this week?"),
         (
             "B",
             "Badly. I woke up at four every night and worried about work.",
         ),
         ("A", "Let us look at what went through your mind then."),
-    ];
+    ])
+}
+
+/// A is the therapist, B the client; others are speakers without a role.
+fn session(lines: &[(&str, &str)]) -> Transcript {
+    let connection = ConnectionId::default();
     let mut at = 0;
     let turns = (0..).zip(lines).map(|(order, (letter, text))| {
         let speaker = SpeakerId::from_letters(connection, letter);
