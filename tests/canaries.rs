@@ -178,7 +178,7 @@ async fn note(scribe: &Scribe, transcript: &Transcript) -> String {
     let mut draft = scribe.draft(transcript, "dap").await.unwrap();
     assert!(draft.to_markdown().contains(CANARY));
     draft.edit("plan", CANARY, &clinician, at).unwrap();
-    let mut said = shown(&draft) + &shown(&draft.findings()) + &shown(&draft.edits());
+    let mut said = shown(&draft) + &shown(&draft.findings()) + &shown(&draft.versions());
     said += &shown_error(&draft.edit(CANARY, CANARY, &clinician, at).unwrap_err());
     let signer = KeySigner::generate(clinician.clone()).unwrap();
     let note = draft.sign(&signer, at).unwrap();

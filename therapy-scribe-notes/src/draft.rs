@@ -360,9 +360,7 @@ impl Draft {
     fn reviewed_sections(&self) -> Value {
         let sections = self.sections().iter();
         let reviews = sections.filter_map(|section| self.review_of(&section.key));
-        let told = |review: &Review| {
-            json!({"section": review.section, "by": review.by, "at_unix_ms": review.at.as_unix_millis()})
-        };
+        let told = |review: &Review| json!({"section": review.section, "by": review.by, "at_unix_ms": review.at.as_unix_millis()});
         reviews.map(told).collect::<Vec<_>>().into()
     }
 
@@ -375,7 +373,11 @@ impl Draft {
                 "at_unix_ms": dismissal.at.as_unix_millis(),
             }))
         };
-        self.findings.iter().filter_map(told).collect::<Vec<_>>().into()
+        self.findings
+            .iter()
+            .filter_map(told)
+            .collect::<Vec<_>>()
+            .into()
     }
 }
 

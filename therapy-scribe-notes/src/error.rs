@@ -200,8 +200,8 @@ impl Error {
             Self::EmptyTranscript
             | Self::UnknownFormat { .. }
             | Self::Format { .. }
-            | Self::Config(_) => ErrorKind::Input,
-            Self::UnknownSection { .. }
+            | Self::Config(_)
+            | Self::UnknownSection { .. }
             | Self::Edit { .. }
             | Self::NoVersion
             | Self::NoFinding
@@ -217,7 +217,7 @@ impl Error {
             | Self::Malformed { .. } => ErrorKind::Model,
             Self::Key(_) | Self::Untrusted(_) | Self::Order | Self::Cosigner => {
                 ErrorKind::Signature
-            },
+            }
         }
     }
 

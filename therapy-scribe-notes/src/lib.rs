@@ -78,8 +78,8 @@ pub use chat::{
 };
 pub use dap::Dap;
 pub use draft::{
-    Change, ChangeKind, Dismissal, Draft, Finding, FindingId, FindingKind, Piece, PieceFate, Provenance, SectionDiff,
-    Severity, Source, Version,
+    Change, ChangeKind, Dismissal, Draft, Finding, FindingId, FindingKind, Piece, PieceFate,
+    Provenance, SectionDiff, Severity, Source, Version,
 };
 pub use ehr::EhrSink;
 pub use error::{Error, ErrorKind, Result};
@@ -92,8 +92,8 @@ pub use gateway::{Fallbacks, Gateway, GatewayConfig, GatewayConfigBuilder, Model
 pub use problem::{Problem, check_note};
 pub use prompt::PROMPT_VERSION;
 pub use sign::{
-    Addendum, Clinician, Cosignature, KeySigner, Later, NoteRecord, NoteStatus, PublicKey, Retraction, SignedNote, Signer,
-    Verifier,
+    Addendum, Clinician, Cosignature, KeySigner, Later, NoteRecord, NoteStatus, PublicKey,
+    Retraction, SignedNote, Signer, Verifier,
 };
 pub use time::WallTime;
 pub use writer::NoteWriter;

@@ -18,7 +18,10 @@ pub(crate) struct Part {
 impl Part {
     pub(crate) fn new(format: Arc<dyn NoteFormat>, note: &Value, key: &str) -> Result<Self> {
         let section = format.sections().iter().find(|section| section.key == key);
-        let property = format.schema().get("properties").and_then(|all| all.get(key));
+        let property = format
+            .schema()
+            .get("properties")
+            .and_then(|all| all.get(key));
         let (Some(section), Some(property)) = (section, property) else {
             let known = format.sections().iter().map(|known| known.key.as_str());
             return Err(Error::UnknownSection {
@@ -66,9 +69,10 @@ impl NoteFormat for Part {
     /// What the new section breaks in the note that it comes into.
     fn problems(&self, value: &Value) -> Vec<Problem> {
         let mut note = self.note.clone();
-        if let (Some(place), Some(new)) =
-            (note.get_mut(&self.section.key), value.get(&self.section.key))
-        {
+        if let (Some(place), Some(new)) = (
+            note.get_mut(&self.section.key),
+            value.get(&self.section.key),
+        ) {
             place.clone_from(new);
         }
         let at = format!("/{}", self.section.key);

@@ -47,7 +47,12 @@ impl Problem {
     /// What the clinician is told where the model did not put it right, or an edit brought it about.
     pub(crate) fn finding(&self) -> Finding {
         let text = self.rule.clone().into_owned();
-        Finding::new(FindingKind::Rule, Severity::Blocking, self.place.clone(), text)
+        Finding::new(
+            FindingKind::Rule,
+            Severity::Blocking,
+            self.place.clone(),
+            text,
+        )
     }
 }
 

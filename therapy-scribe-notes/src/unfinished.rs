@@ -51,7 +51,12 @@ pub(crate) fn problem(place: &str) -> String {
 /// What the clinician is told.
 pub(crate) fn finding(place: String) -> Finding {
     let text = "this stops in the middle of a sentence: some of it may be missing";
-    Finding::new(FindingKind::Unfinished, Severity::Advisory, place, text.to_owned())
+    Finding::new(
+        FindingKind::Unfinished,
+        Severity::Advisory,
+        place,
+        text.to_owned(),
+    )
 }
 
 #[cfg(test)]

@@ -61,7 +61,9 @@ impl NoteWriter {
         format: Arc<dyn NoteFormat>,
     ) -> Result<Draft> {
         let messages = vec![ChatMessage::new(Speaker::User, prompt::user(transcript))];
-        let answer = self.write(transcript, Arc::clone(&format), messages).await?;
+        let answer = self
+            .write(transcript, Arc::clone(&format), messages)
+            .await?;
         Ok(Draft::new(
             format,
             answer.value,

@@ -71,9 +71,7 @@ fn text(note: &Value, section: &Section) -> String {
 
 fn pieces(old: &str, new: &str) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
-    let diff = TextDiff::configure()
-        .timeout(LONGEST)
-        .diff_words(old, new);
+    let diff = TextDiff::configure().timeout(LONGEST).diff_words(old, new);
     for change in diff.iter_all_changes() {
         let fate = match change.tag() {
             ChangeTag::Equal => PieceFate::Kept,
@@ -109,8 +107,8 @@ mod tests {
     fn a_changed_word_is_removed_and_added_and_the_rest_is_kept() {
         let shown = pieces("Sleeps badly. Walks.", "Sleeps better. Walks.");
         let fates: Vec<_> = shown.iter().map(|piece| piece.fate).collect();
-        use PieceFate::{Added, Kept, Removed};
-        assert_eq!(fates, [Kept, Removed, Added, Kept]);
+        let [kept, removed, added] = [PieceFate::Kept, PieceFate::Removed, PieceFate::Added];
+        assert_eq!(fates, [kept, removed, added, kept]);
         assert!(!format!("{shown:?}").contains("Sleeps"));
     }
 

@@ -154,7 +154,12 @@ pub enum Severity {
 pub(super) fn of_note(format: &dyn NoteFormat, value: &Value) -> Vec<Finding> {
     // Every risk flag is shown by itself, so that it is not overlooked among sections.
     let risk = |(place, flag): (String, &str)| {
-        Finding::new(FindingKind::Risk, Severity::Advisory, place, flag.to_owned())
+        Finding::new(
+            FindingKind::Risk,
+            Severity::Advisory,
+            place,
+            flag.to_owned(),
+        )
     };
     let risks = risk::flags(value).into_iter().map(risk);
     let rules = check_note(format, value);

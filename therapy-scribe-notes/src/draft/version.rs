@@ -63,7 +63,11 @@ pub struct Change {
 }
 
 impl Change {
-    pub(super) const fn drafted(source: Source, provenance: Provenance, at: Option<WallTime>) -> Self {
+    pub(super) const fn drafted(
+        source: Source,
+        provenance: Provenance,
+        at: Option<WallTime>,
+    ) -> Self {
         Self {
             kind: ChangeKind::Drafted,
             section: None,

@@ -83,7 +83,13 @@ macro_rules! later {
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}({} of {})", stringify!($name), self.id(), self.note_id())
+                write!(
+                    f,
+                    "{}({} of {})",
+                    stringify!($name),
+                    self.id(),
+                    self.note_id()
+                )
             }
         }
     };

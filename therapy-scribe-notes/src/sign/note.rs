@@ -114,7 +114,8 @@ impl SignedNote {
     /// # Errors
     /// [`Error::Untrusted`] when the note is of another format.
     pub fn view<T: DeserializeOwned>(&self) -> Result<T> {
-        T::deserialize(self.value()).map_err(|_| Error::Untrusted("its content is of another format"))
+        T::deserialize(self.value())
+            .map_err(|_| Error::Untrusted("its content is of another format"))
     }
 
     /// Who signed.

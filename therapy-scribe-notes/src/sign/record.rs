@@ -115,7 +115,8 @@ impl NoteRecord {
         if later.signed_at() < self.note.signed_at() {
             return Err(Error::Order);
         }
-        let is_own = matches!(&later, Later::Cosignature(by) if by.signer_id() == self.note.signer_id());
+        let is_own =
+            matches!(&later, Later::Cosignature(by) if by.signer_id() == self.note.signer_id());
         if is_own {
             return Err(Error::Cosigner);
         }
@@ -158,20 +159,35 @@ impl NoteRecord {
     /// The note for people, with all that was said of it later.
     #[must_use]
     pub fn to_markdown(&self) -> String {
-        let mut text = String::new();
-        match self.status() {
-            NoteStatus::Current => {}
-            NoteStatus::AwaitingCosignature => text.push_str("> Awaiting a supervisor's signature.\n\n"),
-            NoteStatus::Superseded => text.push_str("> SUPERSEDED: another note stands in its place.\n\n"),
-            NoteStatus::Retracted => text.push_str("> RETRACTED: this note does not hold.\n\n"),
-        }
+        let standing = match self.status() {
+            NoteStatus::Current => "",
+            NoteStatus::AwaitingCosignature => "> Awaiting a supervisor's signature.\n\n",
+            NoteStatus::Superseded => "> SUPERSEDED: another note stands in its place.\n\n",
+            NoteStatus::Retracted => "> RETRACTED: this note does not hold.\n\n",
+        };
+        let mut text = standing.to_owned();
         text.push_str(&self.note.to_markdown());
         for later in &self.later {
             let _ = match later {
-                Later::Addendum(it) => write!(text, "\n## Addendum\n\n{}\n\nSigned by {}.\n", it.text(), it.signed_by()),
+                Later::Addendum(it) => write!(
+                    text,
+                    "\n## Addendum\n\n{}\n\nSigned by {}.\n",
+                    it.text(),
+                    it.signed_by()
+                ),
                 Later::Cosignature(it) => write!(text, "\nCosigned by {}.\n", it.signed_by()),
-                Later::Retraction(it) => write!(text, "\n## Retraction\n\n{}\n\nSigned by {}.\n", it.reason(), it.signed_by()),
-                Later::Superseding(it) => write!(text, "\nSuperseded by the note `{}`, signed at {}.\n", it.id(), it.signed_at()),
+                Later::Retraction(it) => write!(
+                    text,
+                    "\n## Retraction\n\n{}\n\nSigned by {}.\n",
+                    it.reason(),
+                    it.signed_by()
+                ),
+                Later::Superseding(it) => write!(
+                    text,
+                    "\nSuperseded by the note `{}`, signed at {}.\n",
+                    it.id(),
+                    it.signed_at()
+                ),
             };
         }
         text

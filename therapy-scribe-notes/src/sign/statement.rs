@@ -132,7 +132,10 @@ impl Sealed {
     /// `Dr. Jane Roe, PhD, licence 12345, at 2026-11-25 17:31:04 UTC`.
     pub(crate) fn signed_by(&self) -> String {
         let mut line = self.text("/signer/name").to_owned();
-        for (before, part) in [(", ", "/signer/credential"), (", licence ", "/signer/licence")] {
+        for (before, part) in [
+            (", ", "/signer/credential"),
+            (", licence ", "/signer/licence"),
+        ] {
             let part = self.text(part);
             if !part.is_empty() {
                 line.push_str(before);
