@@ -26,6 +26,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Draft {
     format: Arc<dyn NoteFormat>,
+    provenance: Provenance,
     /// Never empty.
     versions: Vec<Version>,
     findings: Vec<Finding>,
@@ -51,9 +52,10 @@ impl Draft {
         at: Option<WallTime>,
     ) -> Self {
         let findings = finding::of_note(&*format, &value);
-        let change = Change::drafted(source, provenance, at);
+        let change = Change::drafted(source, provenance.clone(), at);
         Self {
             format,
+            provenance,
             versions: vec![Version { value, change }],
             findings,
             dismissed: BTreeMap::new(),
@@ -106,8 +108,8 @@ impl Draft {
 
     /// Where its first version comes from.
     #[must_use]
-    pub fn provenance(&self) -> Option<&Provenance> {
-        self.versions.first()?.change.provenance.as_ref()
+    pub const fn provenance(&self) -> &Provenance {
+        &self.provenance
     }
 
     /// Every state of it, the current one last: who changed what, when, and where the text is from.
@@ -278,7 +280,7 @@ impl Draft {
         statement.set("format", sign::format_of(&*self.format));
         statement.set("content", self.value().clone());
         statement.set("content_sha256", sign::hash(self.value())?.into());
-        statement.set("provenance", json!(self.provenance()));
+        statement.set("provenance", json!(self.provenance));
         statement.set("history", self.history()?);
         statement.set("reviewed", self.reviewed_sections());
         statement.set("dismissed", self.dismissals());
