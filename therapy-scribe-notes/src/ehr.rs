@@ -5,9 +5,15 @@ use std::fmt;
 use async_trait::async_trait;
 use therapy_scribe_core::BoxError;
 
-use crate::SignedNote;
+use crate::{Later, SignedNote};
 
 /// Where signed notes go. It takes nothing else: an unsigned or since-changed note has no way into it.
+///
+/// ```compile_fail
+/// # async fn push(ehr: &dyn therapy_scribe_notes::EhrSink, draft: &therapy_scribe_notes::Draft) {
+/// ehr.save(draft).await;
+/// # }
+/// ```
 ///
 /// ```
 /// use therapy_scribe_notes::{EhrSink, SignedNote};
@@ -31,4 +37,14 @@ pub trait EhrSink: Send + Sync + fmt::Debug {
     /// # Errors
     /// Whatever kept it from storing the note.
     async fn save(&self, note: &SignedNote) -> Result<(), BoxError>;
+
+    /// Stores what was said of a stored note later, such as an addendum. Called again with the same it must change
+    /// nothing.
+    ///
+    /// # Errors
+    /// Whatever kept it from being stored; by default, that this record takes no such statements.
+    async fn append(&self, later: &Later) -> Result<(), BoxError> {
+        let _ = later;
+        Err("this record takes no statements about notes, such as addenda".into())
+    }
 }

@@ -8,8 +8,10 @@
 
 mod formats;
 mod gateway;
+mod review;
 mod rules;
 mod scripted;
+mod sign;
 mod subset;
 mod writer;
 
