@@ -64,6 +64,7 @@ mod problem;
 mod prompt;
 mod render;
 mod reply;
+mod retrieval;
 mod risk;
 mod sign;
 mod time;
@@ -91,6 +92,7 @@ pub use formats::{
 pub use gateway::{Fallbacks, Gateway, GatewayConfig, GatewayConfigBuilder, ModelInfo, Vendor};
 pub use problem::{Problem, check_note};
 pub use prompt::PROMPT_VERSION;
+pub use retrieval::{Quote, SessionIndex};
 pub use sign::{
     Addendum, Clinician, Cosignature, KeySigner, Later, NoteRecord, NoteStatus, PublicKey,
     Retraction, SignedNote, Signer, Verifier,
