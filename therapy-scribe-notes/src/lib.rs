@@ -51,14 +51,17 @@
 
 mod canonical;
 mod chat;
+mod completion;
 mod dap;
 mod draft;
 mod drafting;
 mod ehr;
+mod envelope;
 mod error;
 mod format;
 mod formats;
 mod gateway;
+mod openai;
 mod part;
 mod problem;
 mod prompt;
@@ -67,6 +70,7 @@ mod reply;
 mod risk;
 mod sign;
 mod time;
+mod tokens;
 mod unfinished;
 mod validate;
 mod writer;
@@ -89,6 +93,7 @@ pub use formats::{
     Pirp, Relative, Soap, TreatmentPlan,
 };
 pub use gateway::{Fallbacks, Gateway, GatewayConfig, GatewayConfigBuilder, ModelInfo, Vendor};
+pub use openai::{JsonMode, OpenAiCompatible, OpenAiConfig, OpenAiConfigBuilder};
 pub use problem::{Problem, check_note};
 pub use prompt::PROMPT_VERSION;
 pub use sign::{
