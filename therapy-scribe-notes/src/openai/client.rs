@@ -18,7 +18,7 @@ use therapy_scribe_transport::{
 
 use super::{OpenAiConfig, learned::Learned, refusal, wire};
 use crate::{
-    ChatModel, ChatReply, ChatRequest, Error, Result, WallTime,
+    ChatModel, ChatReply, ChatRequest, Error, Finish, Result, WallTime,
     completion::{self, Asked},
     envelope, tokens,
 };
@@ -159,6 +159,10 @@ impl ChatModel for OpenAiCompatible {
             let reply = self.ask(request, body.clone(), &used).await?;
             if reply.is_success() {
                 let mut answer = self.read(&reply, &body, began)?;
+                // There is no other model here to ask.
+                if answer.finish == Finish::Declined {
+                    return Err(Error::Declined);
+                }
                 answer.tries = used.load(Ordering::Relaxed);
                 return Ok(answer);
             }

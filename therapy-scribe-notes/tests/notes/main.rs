@@ -8,6 +8,9 @@
 
 mod formats;
 mod gateway;
+mod misbehaving;
+mod openai;
+mod raw;
 mod rules;
 mod scripted;
 mod subset;
