@@ -61,19 +61,23 @@ mod error;
 mod format;
 mod formats;
 mod gateway;
+mod merge;
 mod openai;
 mod part;
 mod problem;
 mod prompt;
 mod render;
 mod reply;
+mod request;
 mod risk;
 mod sign;
+mod split;
 mod time;
 mod tokens;
 mod unfinished;
 mod validate;
 mod writer;
+mod writing;
 
 pub use schemars;
 
@@ -96,6 +100,7 @@ pub use gateway::{Fallbacks, Gateway, GatewayConfig, GatewayConfigBuilder, Model
 pub use openai::{JsonMode, OpenAiCompatible, OpenAiConfig, OpenAiConfigBuilder};
 pub use problem::{Problem, check_note};
 pub use prompt::PROMPT_VERSION;
+pub use request::{NoteRequest, Progress};
 pub use sign::{
     Addendum, Clinician, Cosignature, KeySigner, Later, NoteRecord, NoteStatus, PublicKey,
     Retraction, SignedNote, Signer, Verifier,

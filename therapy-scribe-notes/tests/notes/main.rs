@@ -6,10 +6,13 @@
     reason = "tests fail by panicking"
 )]
 
+mod bodies;
 mod formats;
 mod gateway;
+mod long;
 mod misbehaving;
 mod openai;
+mod progress;
 mod raw;
 mod rules;
 mod scripted;
