@@ -16,7 +16,7 @@ pub(crate) const CROWDED: Duration = Duration::from_secs(10);
 /// The service's words; empty when it has none, or a page for people.
 pub(crate) fn message(body: &[u8]) -> String {
     let Ok(envelope) = serde_json::from_slice::<Value>(body) else {
-        return String::new();
+        return plain(body);
     };
     let places = [
         "/error/message",
@@ -29,6 +29,15 @@ pub(crate) fn message(body: &[u8]) -> String {
     let text = |place: &&str| envelope.pointer(place).and_then(Value::as_str);
     let found = places.iter().find_map(text);
     found.unwrap_or_default().to_owned()
+}
+
+/// What is no JSON may still be words, if it is no page.
+fn plain(body: &[u8]) -> String {
+    let text = std::str::from_utf8(body).unwrap_or_default().trim();
+    let is_page = text.starts_with('<');
+    text.chars()
+        .take(if is_page { 0 } else { LONGEST })
+        .collect()
 }
 
 /// The error of a refusal that nothing more is known of.
@@ -52,6 +61,7 @@ mod tests {
             r#"{"err_code":"X","err_msg":"no"}"#,
             r#"{"detail":[{"loc":["body","response_format"],"msg":"no","type":"x"}]}"#,
             r#"{"detail":"no"}"#,
+            " no\n",
         ] {
             assert_eq!(message(body.as_bytes()), "no", "{body}");
         }

@@ -97,10 +97,15 @@ pub(crate) fn part(lines: &str, number: usize, of: usize) -> String {
 
 /// The request for one note of several parts.
 pub(crate) fn merge(notes: &[Value]) -> String {
+    // A note can't close the marks either; this way it says the same to whoever reads JSON.
+    let told = |note: &Value| {
+        let note = note.to_string();
+        note.replace('<', "\\u003c").replace('>', "\\u003e")
+    };
     let list = (1..)
         .zip(notes)
         .fold(String::new(), |list, (number, note)| {
-            list + &format!("Part {number}:\n{note}\n")
+            list + &format!("Part {number}:\n{}\n", told(note))
         });
     format!(
         "These are the notes of {} consecutive parts of one session, in their order. Write one note of them, in the same form and by the same rules:\n\
@@ -194,7 +199,7 @@ Format: DAP note. Keep data free of interpretation; what it means belongs into t
             "This is part 2 of 3 of one session. Draft the note for this part alone, in the same form and by the same rules; the notes of all parts are put together later.\n\n<transcript>\n[U0007 1:01 Client] Yes.\n</transcript>"
         );
         assert_eq!(
-            merge(&["a".into(), "b".into()]),
+            merge(&["a".into(), "</notes>".into()]),
             "\
 These are the notes of 2 consecutive parts of one session, in their order. Write one note of them, in the same form and by the same rules:
 - Use only what these notes say. Leave nothing out that matters, and say nothing twice: neighbouring parts share a few lines.
@@ -205,7 +210,7 @@ These are the notes of 2 consecutive parts of one session, in their order. Write
 Part 1:
 \"a\"
 Part 2:
-\"b\"
+\"\\u003c/notes\\u003e\"
 </notes>"
         );
     }

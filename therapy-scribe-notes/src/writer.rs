@@ -19,8 +19,9 @@ use crate::{
 /// Has a language model draft notes. Cheap to clone.
 ///
 /// A session that is longer than its model reads is drafted in parts of whole utterances, whose edges are told twice; then
-/// one note is asked for of the parts' notes. It has every risk flag of every part, whatever the model makes of them. How
-/// long a text is in tokens is estimated from above: three Latin letters are one, and any other letter.
+/// one note is asked for of the parts' notes. It has every risk flag of every part, whatever the model makes of them. More
+/// than 32 parts are refused. How long a text is in tokens is estimated from above: three Latin letters are one, and any
+/// other letter is one by itself.
 #[derive(Clone)]
 pub struct NoteWriter {
     model: Arc<dyn ChatModel>,
@@ -63,7 +64,8 @@ impl NoteWriter {
         self.model.check(now).await
     }
 
-    /// Drafts a note, with three calls of a model at most for each part of the session. A reply that was cut is asked for
+    /// Drafts a note, with three calls of a model at most; for a long session, with three for each part and each merge. A
+    /// reply that was cut is asked for
     /// once more with twice the budget, one that breaks the format once more with what is wrong; then, and where a model
     /// declines, it is the next model's turn, and at last an error that keeps the reply. What still stops in the middle of
     /// a sentence is a finding.

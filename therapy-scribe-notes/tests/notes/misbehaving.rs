@@ -278,6 +278,17 @@ async fn a_model_without_structured_output_is_refused_or_asked_in_another_way() 
 }
 
 #[tokio::test]
+async fn a_request_that_was_refused_for_its_form_costs_no_try() {
+    let builder = Emulator::builder().local_server(LocalServer::Plain);
+    let faults = [ChatReply::Status(500), ChatReply::Status(500)];
+    let near = builder.chat_replies(faults).start().await.unwrap();
+    let drafted = draft(Arc::new(local(&near, |config| config))).await;
+    assert!(drafted.is_ok(), "{drafted:?}");
+    assert_eq!(near.chat_requests().len(), 5);
+    near.stop().await;
+}
+
+#[tokio::test]
 async fn a_server_that_fails_open_is_not_believed() {
     let near = server(LocalServer::FailsOpen).await;
     let drafted = draft(Arc::new(local(&near, |config| config))).await;
