@@ -143,6 +143,13 @@ impl Emulator {
         self.api_url()
     }
 
+    /// Address of a server of language models that speaks as OpenAI does, with its path: `http://127.0.0.1:PORT/local/v1`.
+    /// Its one model is `local-8b`, and its replies are ordered like the gateway's.
+    #[must_use]
+    pub fn local_llm_url(&self) -> String {
+        format!("{}/local/v1", self.api_url())
+    }
+
     /// Origin of the voice agent service; the same port. It answers 404 in this version.
     #[must_use]
     pub fn agents_url(&self) -> String {

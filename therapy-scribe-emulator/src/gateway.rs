@@ -1,11 +1,12 @@
 //! The LLM Gateway: `/v1/chat/completions` and `/v1/models` (`llm-gateway.md`; `15.n` cites its checklist for a
-//! stand-in).
+//! stand-in). And a server that speaks as OpenAI does, for clients of both.
 
 mod answer;
 mod chat;
 mod check;
 mod choose;
 mod fill;
+mod local;
 mod models;
 mod ordered;
 mod reply;
@@ -22,6 +23,7 @@ use std::{
 use serde_json::Value;
 
 pub(crate) use answer::Answer;
+pub use local::LocalServer;
 pub use reply::ChatReply;
 
 use crate::{emulator::KEPT, wall::unix_seconds};
@@ -45,6 +47,7 @@ pub(crate) struct Settings {
     pub(crate) down: Vec<String>,
     /// Models that the account may not use.
     pub(crate) denied: Vec<String>,
+    pub(crate) local: LocalServer,
     pub(crate) names_model: bool,
     pub(crate) requests_per_minute: usize,
     /// With which word each model ends, where it is not its vendor's.
@@ -57,6 +60,7 @@ impl Default for Settings {
             replies: Vec::new(),
             down: Vec::new(),
             denied: Vec::new(),
+            local: LocalServer::default(),
             names_model: true,
             // 12: a paid account.
             requests_per_minute: 30,

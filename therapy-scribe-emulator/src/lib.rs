@@ -1,4 +1,5 @@
-//! A local stand-in for AssemblyAI's streaming speech-to-text and LLM Gateway, on one port of this machine.
+//! A local stand-in for AssemblyAI's streaming speech-to-text and LLM Gateway, on one port of this machine. Beside
+//! them, on a path of its own, a server of language models that speaks as OpenAI does.
 //!
 //! Written from the protocol documents point by point (`// 11.5` cites point 5 of the emulator contract in
 //! `streaming-stt.md`, `// 15.3` point 3 of the one in `llm-gateway.md`), and from none of the client crates, so that a
@@ -52,6 +53,6 @@ mod wall;
 
 pub use emulator::{Builder, Emulator, SpeakerLetters, StartError};
 pub use faults::{Fault, FaultKind, Faults, Unauthorized};
-pub use gateway::ChatReply;
+pub use gateway::{ChatReply, LocalServer};
 pub use script::{InvalidScript, Script, Segment};
 pub use streaming::SessionLog;

@@ -97,24 +97,9 @@ async fn answer(
         (&Method::GET, "/v3/ws/health") => Answer::json(200, json!({"status": "ok"})),
         (&Method::GET, "/v3/token") => token(request.headers(), &query, &state),
         (&Method::GET, "/v1/models") => state.gateway.models(),
-        (&Method::POST, "/v1/chat/completions") => {
-            let key = header_text(request.headers(), &header::AUTHORIZATION);
-            let body = Limited::new(request.into_body(), BODY_LIMIT)
-                .collect()
-                .await;
-            match body {
-                Ok(body) => state.gateway.chat(
-                    key.as_deref(),
-                    &body.to_bytes(),
-                    state.settings.key.as_deref(),
-                    state.now_ms(),
-                ),
-                Err(_) => Answer::json(
-                    413,
-                    json!({"code": 413, "message": "the body is too large"}),
-                ),
-            }
-        }
+        (&Method::GET, "/local/v1/models") => state.gateway.local_models(),
+        (&Method::POST, "/v1/chat/completions") => chat(request, &state, Asked::Gateway).await,
+        (&Method::POST, "/local/v1/chat/completions") => chat(request, &state, Asked::Local).await,
         _ => Answer::json(
             404,
             json!({"code": 404, "message": "this emulator does not offer that"}),
@@ -124,6 +109,31 @@ async fn answer(
         tokio::time::sleep(delay.div_f64(state.settings.speed)).await;
     }
     Ok(respond(answer))
+}
+
+/// Whose model is asked.
+#[derive(Debug, Clone, Copy)]
+enum Asked {
+    Gateway,
+    Local,
+}
+
+async fn chat(request: Request<Incoming>, state: &State, asked: Asked) -> Answer {
+    let key = header_text(request.headers(), &header::AUTHORIZATION);
+    let body = Limited::new(request.into_body(), BODY_LIMIT)
+        .collect()
+        .await;
+    let Ok(body) = body else {
+        let said = json!({"code": 413, "message": "the body is too large"});
+        return Answer::json(413, said);
+    };
+    let (body, only) = (body.to_bytes(), state.settings.key.as_deref());
+    match asked {
+        Asked::Gateway => state
+            .gateway
+            .chat(key.as_deref(), &body, only, state.now_ms()),
+        Asked::Local => state.gateway.local(key.as_deref(), &body, only),
+    }
 }
 
 fn respond(answer: Answer) -> Response<Full<Bytes>> {

@@ -19,6 +19,12 @@ pub trait ChatModel: Send + Sync + fmt::Debug {
     /// Where the text goes and how long it stays there.
     fn privacy(&self) -> Privacy;
 
+    /// How many tokens it reads and writes in one call, where that is known; else it is taken for 100 000. Sessions that
+    /// do not fit are drafted in parts.
+    fn context_window(&self) -> Option<u32> {
+        None
+    }
+
     /// Answers. It keeps its own deadline and retries; the caller sees one outcome.
     ///
     /// Dropping the future abandons the call, which the provider may bill all the same.

@@ -415,7 +415,7 @@ fn top(place: &str) -> &str {
 pub struct Provenance {
     /// Who provides the model.
     pub provider: String,
-    /// The model that answered, where that is known.
+    /// The model that answered, where that is known; with commas where several have written a long session's note.
     pub model: Option<String>,
     /// The provider's id of the request.
     pub request_id: Option<String>,
@@ -423,7 +423,7 @@ pub struct Provenance {
     pub prompt_version: u32,
     /// SHA-256 of the transcript's JSON, in hexadecimal.
     pub transcript_sha256: String,
-    /// Tokens that the model read for the answer that became the note.
+    /// Tokens that the model read for the answer that became the note, or for all that were merged into it.
     pub input_tokens: u64,
     /// Tokens that it wrote, thinking included.
     pub output_tokens: u64,

@@ -11,6 +11,9 @@ use crate::{
     unfinished, validate,
 };
 
+/// An empty note is right for a session that holds nothing, and wrong for any other: it is asked about once.
+const BLANK: &str = "the value says nothing at all; write what the transcript supports, and the same again if that is nothing";
+
 /// More rounds than this have never helped; the budget of tries may end it sooner.
 const ROUNDS: usize = 3;
 
@@ -23,6 +26,17 @@ pub(crate) struct Answer {
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Answer").field(&self.provenance).finish()
+    }
+}
+
+/// Whether there is no text in it at all.
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.iter().all(is_blank),
+        Value::Object(fields) => fields.values().all(is_blank),
+        Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -120,7 +134,8 @@ impl Drafting {
             tracing::warn!(model = reply.model, "an answer ended with an unknown word");
         }
         let broken = self.format.problems(&value);
-        let told = broken.iter().map(ToString::to_string);
+        let blank = is_blank(&value).then(|| BLANK.to_owned());
+        let told = broken.iter().map(ToString::to_string).chain(blank);
         let places = unfinished::places(&value);
         let problems: Vec<_> = told
             .chain(places.iter().map(|at| unfinished::problem(at)))

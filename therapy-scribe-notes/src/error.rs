@@ -41,7 +41,7 @@ pub enum Error {
     Transport(transport::Error),
     /// The key was refused.
     #[error(
-        "the language model service refused the key: check ASSEMBLYAI_API_KEY, and that the account has access"
+        "the language model service refused the key: check it (ASSEMBLYAI_API_KEY, where it is AssemblyAI's), and that the account has access"
     )]
     Auth,
     /// The account may not use the model.

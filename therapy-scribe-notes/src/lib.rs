@@ -51,26 +51,37 @@
 
 mod canonical;
 mod chat;
+mod completion;
 mod dap;
 mod draft;
 mod drafting;
 mod ehr;
+mod envelope;
 mod error;
 mod format;
 mod formats;
 mod gateway;
+mod merge;
+mod openai;
 mod part;
 mod problem;
 mod prompt;
 mod render;
 mod reply;
+<<<<<<< HEAD
 mod retrieval;
+=======
+mod request;
+>>>>>>> h4
 mod risk;
 mod sign;
+mod split;
 mod time;
+mod tokens;
 mod unfinished;
 mod validate;
 mod writer;
+mod writing;
 
 pub use schemars;
 
@@ -90,9 +101,14 @@ pub use formats::{
     Pirp, Relative, Soap, TreatmentPlan,
 };
 pub use gateway::{Fallbacks, Gateway, GatewayConfig, GatewayConfigBuilder, ModelInfo, Vendor};
+pub use openai::{JsonMode, OpenAiCompatible, OpenAiConfig, OpenAiConfigBuilder};
 pub use problem::{Problem, check_note};
 pub use prompt::PROMPT_VERSION;
+<<<<<<< HEAD
 pub use retrieval::{Quote, SessionIndex};
+=======
+pub use request::{NoteRequest, Progress};
+>>>>>>> h4
 pub use sign::{
     Addendum, Clinician, Cosignature, KeySigner, Later, NoteRecord, NoteStatus, PublicKey,
     Retraction, SignedNote, Signer, Verifier,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// The property that holds them, in the note itself and in its entries.
-const FLAGS: &str = "risk_flags";
+pub(crate) const FLAGS: &str = "risk_flags";
 
 /// All of them with their JSON pointers, wherever in the note they stand.
 pub(crate) fn flags(value: &Value) -> Vec<(String, &str)> {

@@ -7,19 +7,26 @@ use sha2::{Digest, Sha256};
 use therapy_scribe_core::Transcript;
 
 use crate::{
-    ChatMessage, ChatModel, ChatReply, ChatRequest, Clinician, Draft, Error, NoteFormat,
-    PROMPT_VERSION, Provenance, ResponseSchema, Result, Source, Speaker, WallTime,
-    drafting::{Answer, Drafting},
+    ChatModel, Clinician, Draft, Error, NoteFormat, NoteRequest, Progress, Result, Source,
+    WallTime,
+    drafting::Answer,
     part::Part,
     prompt,
     sign::hex,
+    writing::{FollowUp, Progressed, Room, Writing, overhead},
 };
 
 /// Has a language model draft notes. Cheap to clone.
+///
+/// A session that is longer than its model reads is drafted in parts of whole utterances, whose edges are told twice; then
+/// one note is asked for of the parts' notes. It has every risk flag of every part, whatever the model makes of them. More
+/// than 32 parts are refused. How long a text is in tokens is estimated from above: three Latin letters are one, and any
+/// other letter is one by itself.
 #[derive(Clone)]
 pub struct NoteWriter {
     model: Arc<dyn ChatModel>,
     max_tokens: Option<u32>,
+    context_window: Option<u32>,
 }
 
 impl NoteWriter {
@@ -29,13 +36,23 @@ impl NoteWriter {
         Self {
             model,
             max_tokens: None,
+            context_window: None,
         }
     }
 
-    /// The same with another budget for the answer, in tokens. Default 6000.
+    /// The same with another budget for the answer, in tokens. Default 6000. It is never more than a fifth of the context
+    /// window.
     #[must_use]
     pub const fn max_tokens(mut self, max_tokens: u32) -> Self {
         self.max_tokens = Some(max_tokens);
+        self
+    }
+
+    /// The same for a model that reads and writes so many tokens in one call. Default: what
+    /// [`ChatModel::context_window`] says, and 100 000 where it says nothing.
+    #[must_use]
+    pub const fn context_window(mut self, tokens: u32) -> Self {
+        self.context_window = Some(tokens);
         self
     }
 
@@ -47,29 +64,48 @@ impl NoteWriter {
         self.model.check(now).await
     }
 
-    /// Drafts a note, with three calls of a model at most. A reply that was cut is asked for once more with twice the
-    /// budget, one that breaks the format once more with what is wrong; then, and where a model declines, it is the next
-    /// model's turn, and at last an error that keeps the reply. What still stops in the middle of a sentence is a finding.
+    /// Drafts a note, with three calls of a model at most; for a long session, with three for each part and each merge. A
+    /// reply that was cut is asked for
+    /// once more with twice the budget, one that breaks the format once more with what is wrong; then, and where a model
+    /// declines, it is the next model's turn, and at last an error that keeps the reply. What still stops in the middle of
+    /// a sentence is a finding.
     ///
     /// Dropping the future abandons the draft and leaves nothing half made.
     ///
     /// # Errors
-    /// [`Error::EmptyTranscript`] before anything is sent, else what the model or the way to it did.
+    /// [`Error::EmptyTranscript`] and [`Error::TooLong`] before anything is sent, else what the model or the way to it did.
     pub async fn draft(
         &self,
         transcript: &Transcript,
         format: Arc<dyn NoteFormat>,
     ) -> Result<Draft> {
-        let messages = vec![ChatMessage::new(Speaker::User, prompt::user(transcript))];
+        let request = NoteRequest::new(format);
+        self.draft_with(transcript, request, &mut |_| {}).await
+    }
+
+    /// The same as a request says in detail, and telling how far it is. `progress` is called between calls of the model,
+    /// on the task that drafts: it should only take note.
+    ///
+    /// Dropping the future cancels: a call under way is abandoned, no further one is made, and `progress` is called no more.
+    ///
+    /// # Errors
+    /// As [`draft`](Self::draft).
+    pub async fn draft_with(
+        &self,
+        transcript: &Transcript,
+        request: NoteRequest,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<Draft> {
+        let NoteRequest { format, at } = request;
         let answer = self
-            .write(transcript, Arc::clone(&format), messages)
+            .write(transcript, Arc::clone(&format), None, progress)
             .await?;
         Ok(Draft::new(
             format,
             answer.value,
             Source::Model,
             answer.provenance,
-            None,
+            at,
         ))
     }
 
@@ -87,12 +123,13 @@ impl NoteWriter {
         (by, at): (&Clinician, WallTime),
     ) -> Result<()> {
         let part = Part::new(Arc::clone(draft.note_format()), draft.value(), section)?;
-        let messages = vec![
-            ChatMessage::new(Speaker::User, prompt::user(transcript)),
-            ChatMessage::new(Speaker::Assistant, draft.value().to_string()),
-            ChatMessage::new(Speaker::User, prompt::again(section, instruction)),
-        ];
-        let mut answer = self.write(transcript, Arc::new(part), messages).await?;
+        let follow_up = FollowUp {
+            note: draft.value().to_string(),
+            asked: prompt::again(section, instruction),
+        };
+        let mut answer = self
+            .write(transcript, Arc::new(part), Some(follow_up), &mut |_| {})
+            .await?;
         let content = answer.value.get_mut(section).map(Value::take);
         let content = content.unwrap_or_default();
         draft.regenerated(section, content, answer.provenance, by, at)
@@ -102,42 +139,26 @@ impl NoteWriter {
         &self,
         transcript: &Transcript,
         format: Arc<dyn NoteFormat>,
-        messages: Vec<ChatMessage>,
+        follow_up: Option<FollowUp>,
+        progress: Progressed<'_>,
     ) -> Result<Answer> {
         if transcript.is_empty() {
             return Err(Error::EmptyTranscript);
         }
-        let name = format!("{}_v{}", format.id(), format.version());
-        let schema = ResponseSchema::new(&name, format.schema().clone());
-        let mut request = ChatRequest::new(prompt::system(&*format), "").schema(schema);
-        request.messages = messages;
-        request.max_tokens = self.max_tokens.unwrap_or(request.max_tokens);
-        let mut drafting = Drafting::new(format, request);
-        while let Some(request) = drafting.next() {
-            match self.model.complete(request).await {
-                Ok(reply) => {
-                    let provenance = self.provenance(transcript, &reply);
-                    if let Some(answer) = drafting.on_reply(&reply, provenance) {
-                        return Ok(answer);
-                    }
-                }
-                Err(error) => return drafting.finish(Some(error)),
-            }
-        }
-        drafting.finish(None)
-    }
-
-    fn provenance(&self, transcript: &Transcript, reply: &ChatReply) -> Provenance {
-        Provenance {
-            provider: self.model.name().to_owned(),
-            model: reply.model.clone(),
-            request_id: reply.request_id.clone(),
-            prompt_version: PROMPT_VERSION,
+        let window = self.context_window.or(self.model.context_window());
+        let mut writing = Writing {
+            model: &*self.model,
+            room: Room::new(
+                self.max_tokens,
+                window,
+                overhead(&*format, follow_up.as_ref()),
+            ),
+            format,
+            follow_up,
             transcript_sha256: hex(&Sha256::digest(transcript.to_json())),
-            input_tokens: reply.usage.input_tokens,
-            output_tokens: reply.usage.output_tokens,
-            duration_ms: u64::try_from(reply.usage.duration.as_millis()).unwrap_or(u64::MAX),
-        }
+            progress,
+        };
+        writing.write(transcript).await
     }
 }
 

@@ -22,6 +22,19 @@ impl Origin {
     /// # Errors
     /// [`Error::Origin`] for another scheme, a plain one to another machine, or anything beside scheme, host and port.
     pub fn parse(text: &str) -> Result<Self, Error> {
+        Self::read(text, Plain::ThisMachine)
+    }
+
+    /// Reads an origin that may be another machine without encryption. Whoever listens on the network between reads and
+    /// changes what is sent, keys included: only for a network that the host answers for, such as that between containers.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse), but for the plain scheme.
+    pub fn parse_unencrypted(text: &str) -> Result<Self, Error> {
+        Self::read(text, Plain::Anywhere)
+    }
+
+    fn read(text: &str, plain: Plain) -> Result<Self, Error> {
         let wrong = |address, reason| Error::Origin { address, reason };
         let url = Url::parse(text.trim()).map_err(|_| {
             wrong(
@@ -30,8 +43,8 @@ impl Origin {
             )
         })?;
         let host = url.host_str().unwrap_or_default().to_owned();
-        let (secure, websocket) =
-            schemes(&url).map_err(|reason| wrong(format!("{}://{host}", url.scheme()), reason))?;
+        let (secure, websocket) = schemes(&url, plain)
+            .map_err(|reason| wrong(format!("{}://{host}", url.scheme()), reason))?;
         let port = url
             .port_or_known_default()
             .unwrap_or(if secure { 443 } else { 80 });
@@ -138,8 +151,15 @@ impl fmt::Display for Origin {
     }
 }
 
+/// Which machines may be reached without encryption.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Plain {
+    ThisMachine,
+    Anywhere,
+}
+
 /// Whether an origin is encrypted, and for WebSockets; or what is wrong with it.
-fn schemes(url: &Url) -> Result<(bool, bool), &'static str> {
+fn schemes(url: &Url, plain: Plain) -> Result<(bool, bool), &'static str> {
     let (secure, websocket) = match url.scheme() {
         "wss" => (true, true),
         "ws" => (false, true),
@@ -153,7 +173,7 @@ fn schemes(url: &Url) -> Result<(bool, bool), &'static str> {
     if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
         return Err("it must end after host and port");
     }
-    if !secure && !is_loopback(url) {
+    if !secure && plain == Plain::ThisMachine && !is_loopback(url) {
         return Err("without encryption only this machine can be reached; use wss or https");
     }
     Ok((secure, websocket))
@@ -196,6 +216,15 @@ mod tests {
         ] {
             assert!(Origin::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn another_machine_is_reached_in_plain_only_when_the_host_says_so() {
+        let plain = "http://10.0.0.5:9000";
+        assert!(Origin::parse(plain).is_err());
+        let origin = Origin::parse_unencrypted(plain).unwrap();
+        assert!(!origin.is_secure() && !origin.is_loopback());
+        assert!(Origin::parse_unencrypted("ftp://10.0.0.5").is_err());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use tokio::{net::TcpListener, sync::watch};
 use super::{Emulator, Settings, SpeakerLetters, StartError, State};
 use crate::{
     faults::{Fault, Plan},
-    gateway::{self, ChatReply, Gateway},
+    gateway::{self, ChatReply, Gateway, LocalServer},
     script::Script,
     server,
     streaming::{Recordings, Tokens},
@@ -154,6 +154,12 @@ impl Builder {
     /// How the next calls of models are answered, in this order; after them as usual.
     pub fn chat_replies(mut self, replies: impl IntoIterator<Item = ChatReply>) -> Self {
         self.gateway.replies = replies.into_iter().collect();
+        self
+    }
+
+    /// What the local server does for the form of answers. Default: [`LocalServer::Schema`].
+    pub const fn local_server(mut self, server: LocalServer) -> Self {
+        self.gateway.local = server;
         self
     }
 

@@ -125,6 +125,27 @@ impl Answer {
         )
     }
 
+    /// As a server answers that is not the gateway: only what OpenAI has, and errors in the nested envelope.
+    pub(crate) fn of_local_server(mut self) -> Self {
+        let Body::Json(Value::Object(fields)) = &mut self.body else {
+            return self;
+        };
+        if let Some(message) = fields.remove("message") {
+            fields.clear();
+            let error = json!({"message": message, "type": "invalid_request_error", "param": null, "code": null});
+            fields.insert("error".to_owned(), error);
+        }
+        let ours = [
+            "request",
+            "request_id",
+            "response_time",
+            "http_status_code",
+            "llm_status_code",
+        ];
+        fields.retain(|name, _| !ours.contains(&name.as_str()));
+        self
+    }
+
     pub(crate) fn header(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
         self.headers.push((name, format!("{value}")));
         self

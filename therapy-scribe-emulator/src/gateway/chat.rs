@@ -93,7 +93,7 @@ impl Gateway {
     }
 
     /// One call of one model. Each takes one of the ordered replies.
-    fn attempt(&self, request: &Value, model: Model) -> Answer {
+    pub(super) fn attempt(&self, request: &Value, model: Model) -> Answer {
         if self.settings.down.iter().any(|down| down == model.id) {
             return Answer::error(503, "the provider is not available");
         }

@@ -83,7 +83,7 @@ fn field<'a>(request: &'a Value, name: &str) -> Option<&'a Value> {
 }
 
 /// 3.2.
-fn check_messages(request: &Value) -> Result<(), Answer> {
+pub(super) fn check_messages(request: &Value) -> Result<(), Answer> {
     let Some(messages) = field(request, "messages") else {
         return Ok(());
     };

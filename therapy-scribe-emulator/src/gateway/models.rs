@@ -137,6 +137,9 @@ const fn model(id: &'static str, creator: &'static str, context: u64, can: Can) 
     }
 }
 
+/// The model of the local server.
+pub(super) const LOCAL: Model = model("local-8b", "library", 32_768, Can::Structured);
+
 pub(crate) fn find(id: &str) -> Option<Model> {
     MODELS.into_iter().find(|model| model.id == id)
 }

@@ -42,6 +42,10 @@ fn written(writer: Writer<'_>, reply: &ChatReply) -> Option<Answer> {
             let fenced = format!("Here is the note:\n```json\n{}\n```", usual());
             writer.write(&fenced, Finish::Complete)
         }
+        ChatReply::Thinking => {
+            let thought = format!("<think>\nA note {{as asked}}.\n</think>\n\n{}", usual());
+            writer.write(&thought, Finish::Complete)
+        }
         ChatReply::Prose => writer.write(
             "I have read the session and would describe it as productive.",
             Finish::Complete,

@@ -16,6 +16,8 @@ pub enum ChatReply {
     Content(String),
     /// What the model would have written, in a Markdown fence with a sentence before it.
     Fenced,
+    /// What the model would have written, after it has thought aloud between `<think>` and `</think>`.
+    Thinking,
     /// A sentence instead of JSON.
     Prose,
     /// Valid JSON that lacks the first field of its schema and has one that is not in it.

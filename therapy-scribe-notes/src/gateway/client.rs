@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -13,7 +16,7 @@ use therapy_scribe_transport::{
 };
 
 use super::{Fallbacks, GatewayConfig, config, refusal, wire};
-use crate::{ChatModel, ChatReply, ChatRequest, Error, Finish, Result, WallTime};
+use crate::{ChatModel, ChatReply, ChatRequest, Error, Finish, Result, WallTime, completion};
 
 const CHAT: &str = "/v1/chat/completions";
 const MODELS: &str = "/v1/models";
@@ -34,6 +37,8 @@ pub struct Gateway {
     region: Option<Region>,
     key: ApiKey,
     config: GatewayConfig,
+    /// The smallest context of the configured models, as the catalogue last said; 0 while it was not asked.
+    context_window: Arc<AtomicU32>,
 }
 
 impl Gateway {
@@ -67,6 +72,7 @@ impl Gateway {
             region: None,
             key,
             config,
+            context_window: Arc::default(),
         })
     }
 
@@ -101,7 +107,19 @@ impl Gateway {
             status: reply.status(),
         };
         let catalogue: wire::Catalogue = serde_json::from_slice(reply.body()).map_err(broken)?;
-        Ok(catalogue.models().map(ModelInfo::from).collect())
+        let models: Vec<_> = catalogue.models().map(ModelInfo::from).collect();
+        self.learn_from(&models);
+        Ok(models)
+    }
+
+    fn learn_from(&self, catalogue: &[ModelInfo]) {
+        let ours = catalogue
+            .iter()
+            .filter(|model| self.config.models.contains(&model.id));
+        if let Some(least) = ours.filter_map(|model| model.context_length).min() {
+            let least = u32::try_from(least).unwrap_or(u32::MAX);
+            self.context_window.store(least, Ordering::Relaxed);
+        }
     }
 
     /// The models in the order in which they are asked this.
@@ -149,10 +167,10 @@ impl Gateway {
         let broken = |_| Error::Service {
             status: reply.status(),
         };
-        let answer: wire::Reply = serde_json::from_slice(reply.body()).map_err(broken)?;
+        let answer: completion::Reply = serde_json::from_slice(reply.body()).map_err(broken)?;
         let asked = match self.config.fallbacks {
-            Fallbacks::Client => wire::Asked::Alone(model),
-            Fallbacks::Gateway { .. } => wire::Asked::First(model),
+            Fallbacks::Client => completion::Asked::Alone(model),
+            Fallbacks::Gateway { .. } => completion::Asked::First(model),
         };
         let answer = answer.into_reply(asked, began.elapsed());
         tracing::debug!(
@@ -178,6 +196,11 @@ impl ChatModel for Gateway {
             self.region,
             Retention::ByContract,
         )
+    }
+
+    /// The smallest of its models, once the catalogue was asked, as [`check`](ChatModel::check) does.
+    fn context_window(&self) -> Option<u32> {
+        Some(self.context_window.load(Ordering::Relaxed)).filter(|tokens| *tokens > 0)
     }
 
     async fn complete(&self, request: &ChatRequest) -> Result<ChatReply> {

@@ -2,23 +2,17 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
-use serde_json::Value;
-use therapy_scribe_core::Phi;
 use therapy_scribe_transport::HttpReply;
 
-use crate::Error;
-
-/// Longer texts are cut: they may echo the request.
-const LONGEST: usize = 300;
-
-/// How long a crowded service that names no time is left alone.
-const CROWDED: Duration = Duration::from_secs(10);
+use crate::{Error, envelope};
 
 /// When a service that is over its limit may be asked again.
 pub(super) fn patience(reply: &HttpReply) -> Duration {
     let reset = || reset(reply);
-    reply.retry_after().or_else(reset).unwrap_or(CROWDED)
+    reply
+        .retry_after()
+        .or_else(reset)
+        .unwrap_or(envelope::CROWDED)
 }
 
 /// Seconds to wait, or the Unix time to wait for, measured by the service's own clock.
@@ -39,7 +33,7 @@ pub(super) fn of(reply: &HttpReply, model: &str) -> Error {
 
 /// The error of an answer that is none.
 fn error(status: u16, body: &[u8], retry_after: Option<Duration>, model: &str) -> Error {
-    let message = message(body);
+    let message = envelope::message(body);
     let says = |part: &str| message.to_ascii_lowercase().contains(part);
     let model = || model.to_owned();
     match status {
@@ -51,7 +45,7 @@ fn error(status: u16, body: &[u8], retry_after: Option<Duration>, model: &str) -
         },
         500.. => Error::Service { status },
         // First, since it goes on to say what in the schema "is not supported".
-        400 if says("response_format is invalid") => refused(status, &message),
+        400 if says("response_format is invalid") => envelope::refused(status, &message),
         400 if says("does not have access") => Error::NoAccess { model: model() },
         400 if says("context limit") => Error::TooLong { model: model() },
         400 if says("does not support response_format") => Error::Model {
@@ -64,40 +58,8 @@ fn error(status: u16, body: &[u8], retry_after: Option<Duration>, model: &str) -
                 reason: "the service does not know it",
             }
         }
-        status => refused(status, &message),
+        status => envelope::refused(status, &message),
     }
-}
-
-fn refused(status: u16, message: &str) -> Error {
-    Error::Refused {
-        status,
-        detail: Phi::new(message.chars().take(LONGEST).collect()),
-    }
-}
-
-fn message(body: &[u8]) -> String {
-    #[derive(Deserialize)]
-    struct Envelope {
-        #[serde(default)]
-        message: Option<String>,
-        #[serde(default)]
-        error: Option<Value>,
-    }
-    let Ok(envelope) = serde_json::from_slice::<Envelope>(body) else {
-        return String::new();
-    };
-    let nested = |error: Value| match error {
-        Value::String(text) => Some(text),
-        Value::Object(fields) => fields
-            .get("message")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
-        _ => None,
-    };
-    envelope
-        .message
-        .or_else(|| envelope.error.and_then(nested))
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -6,8 +6,14 @@
     reason = "tests fail by panicking"
 )]
 
+mod bodies;
 mod formats;
 mod gateway;
+mod long;
+mod misbehaving;
+mod openai;
+mod progress;
+mod raw;
 mod review;
 mod rules;
 mod scripted;
