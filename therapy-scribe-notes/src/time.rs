@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Error, Result};
+
 /// Milliseconds since 1970-01-01 UTC. This crate has no clock: whoever edits or signs says when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -33,6 +35,105 @@ impl fmt::Display for WallTime {
             f,
             "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC"
         )
+    }
+}
+
+/// A time with the clock that hangs on the wall there: so many minutes ahead of UTC, behind it below zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Stored", into = "Stored")]
+pub struct LocalTime {
+    at: WallTime,
+    offset_minutes: i16,
+}
+
+impl LocalTime {
+    /// From a time and what the host's clock is ahead of UTC by at that time, in minutes: 60 for UTC+01:00. It differs
+    /// between start and end of a session that a clock change falls into.
+    ///
+    /// # Errors
+    /// [`Error::Facts`] beyond 18 hours.
+    pub const fn new(at: WallTime, offset_minutes: i16) -> Result<Self> {
+        if offset_minutes.unsigned_abs() > 18 * 60 {
+            return Err(Error::Facts("an offset from UTC is at most 18 hours"));
+        }
+        Ok(Self { at, offset_minutes })
+    }
+
+    /// The time.
+    #[must_use]
+    pub const fn at(self) -> WallTime {
+        self.at
+    }
+
+    /// What the clock there is ahead of UTC by, in minutes.
+    #[must_use]
+    pub const fn offset_minutes(self) -> i16 {
+        self.offset_minutes
+    }
+
+    /// `2026-11-25`.
+    #[must_use]
+    pub fn date(self) -> String {
+        let (year, month, day) = date(self.local_minutes() / 1440);
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+
+    /// `17:31:04`, in 24 hours.
+    #[must_use]
+    pub fn clock(self) -> String {
+        let (minutes, second) = (self.local_minutes(), self.at.0 / 1000 % 60);
+        format!("{:02}:{:02}:{second:02}", minutes / 60 % 24, minutes % 60)
+    }
+
+    /// `UTC+01:00`.
+    #[must_use]
+    pub fn zone(self) -> String {
+        let sign = if self.offset_minutes < 0 { '-' } else { '+' };
+        let offset = self.offset_minutes.unsigned_abs();
+        format!("UTC{sign}{:02}:{:02}", offset / 60, offset % 60)
+    }
+
+    /// Minutes since 1970 by the clock there.
+    fn local_minutes(self) -> u64 {
+        let utc = self.at.0 / 60_000;
+        utc.saturating_add_signed(self.offset_minutes.into())
+    }
+}
+
+/// `2026-11-25 17:31:04 (UTC+01:00)`.
+impl fmt::Display for LocalTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} ({})", self.date(), self.clock(), self.zone())
+    }
+}
+
+/// As JSON: date and clock for readers, the rest is read back.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    #[serde(skip_deserializing)]
+    date: String,
+    #[serde(skip_deserializing)]
+    time: String,
+    utc_offset_minutes: i16,
+    unix_ms: WallTime,
+}
+
+impl From<LocalTime> for Stored {
+    fn from(local: LocalTime) -> Self {
+        Self {
+            date: local.date(),
+            time: local.clock(),
+            utc_offset_minutes: local.offset_minutes,
+            unix_ms: local.at,
+        }
+    }
+}
+
+impl TryFrom<Stored> for LocalTime {
+    type Error = Error;
+
+    fn try_from(stored: Stored) -> Result<Self> {
+        Self::new(stored.unix_ms, stored.utc_offset_minutes)
     }
 }
 
@@ -67,5 +168,16 @@ mod tests {
         assert_eq!(shown(1_795_627_864), "2026-11-25 17:31:04 UTC");
         assert_eq!(shown(4_107_542_399), "2100-02-28 23:59:59 UTC");
         assert_eq!(shown(4_107_542_400), "2100-03-01 00:00:00 UTC");
+    }
+
+    #[test]
+    fn the_clock_on_the_wall_is_ahead_of_utc_or_behind() {
+        let at = WallTime::from_unix_millis(1_795_627_864_000);
+        let shown = |offset| LocalTime::new(at, offset).unwrap().to_string();
+        assert_eq!(shown(0), "2026-11-25 17:31:04 (UTC+00:00)");
+        assert_eq!(shown(9 * 60), "2026-11-26 02:31:04 (UTC+09:00)");
+        assert_eq!(shown(-(3 * 60 + 30)), "2026-11-25 14:01:04 (UTC-03:30)");
+        assert!(LocalTime::new(at, 1081).is_err());
+        assert!(LocalTime::new(at, i16::MIN).is_err());
     }
 }

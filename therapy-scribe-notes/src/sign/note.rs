@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{Addendum, Cosignature, Retraction, Signer, Verifier, hash, statement::Sealed};
-use crate::{Error, Result, Section, WallTime, render};
+use crate::{Error, Result, Section, SessionFacts, WallTime, render};
 
 /// A signed note. There are two ways to one: [`Draft::sign`](crate::Draft::sign), and [`open`](Self::open), which checks
 /// the signature. It can't be changed. `Debug` shows no content.
@@ -116,6 +116,12 @@ impl SignedNote {
     pub fn view<T: DeserializeOwned>(&self) -> Result<T> {
         T::deserialize(self.value())
             .map_err(|_| Error::Untrusted("its content is of another format"))
+    }
+
+    /// What is known of the session, as it was signed.
+    #[must_use]
+    pub fn facts(&self) -> Option<SessionFacts> {
+        SessionFacts::deserialize(self.sealed.value("/facts")).ok()
     }
 
     /// Who signed.

@@ -6,9 +6,11 @@
     reason = "tests fail by panicking"
 )]
 
+mod facts;
 mod formats;
 mod gateway;
 mod rules;
+mod scores;
 mod scripted;
 mod subset;
 mod writer;
