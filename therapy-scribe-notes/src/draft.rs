@@ -15,7 +15,6 @@ pub use version::{Change, ChangeKind, Source, Version};
 
 use crate::{
     Clinician, Error, NoteFormat, Result, Section, SessionFacts, SignedNote, Signer, WallTime,
-    render,
     sign::{self, Statement},
     validate,
 };
@@ -309,16 +308,6 @@ impl Draft {
         statement.set("facts", facts.into());
         statement.set("supersedes", supersedes.into());
         SignedNote::seal(statement.sign(signer)?)
-    }
-
-    /// The note for people, marked as a draft.
-    #[must_use]
-    pub fn to_markdown(&self) -> String {
-        format!(
-            "# {} (DRAFT)\n\n> DRAFT: not reviewed, not signed, not part of the record.\n\n{}",
-            self.format.title(),
-            render::sections(self.format.sections(), self.value())
-        )
     }
 
     fn replace(&mut self, section: &str, content: Value, change: Change) -> Result<()> {

@@ -51,6 +51,8 @@ pub(super) fn scores(transcript: &Transcript) -> Vec<InstrumentScore> {
             at = mentions.last().map_or(at + 1, |last| last.to);
             after(&speech, &mentions)
         };
+        // The number of a name is no score.
+        free = free.max(at);
         for (instrument, value) in found {
             free = free.max(value.to);
             let mut score = InstrumentScore::new(instrument, value.score);
@@ -116,12 +118,13 @@ fn named(speech: &Speech, at: usize) -> Option<Mention> {
         let is_sure = *instrument != Instrument::Audit
             || speech.token(at).is_some_and(|token| token.in_capitals)
             || is_in(" score scores questionnaire ", speech.text(to));
+        let is_whole = speech.is_one_sentence(at, to - 1);
         let mention = Mention {
             instrument: *instrument,
             from: at,
             to,
         };
-        is_sure.then_some(mention)
+        (is_sure && is_whole).then_some(mention)
     })
 }
 

@@ -171,15 +171,17 @@ impl Speech {
             Err(_) => self.in_words(at)?,
         };
         let mut hundredths = whole;
-        if self.text(next) == "point"
+        let is_whole = self.is_joined(next - 1);
+        if is_whole
+            && self.text(next) == "point"
             && let Some(tenths) = small(self.text(next + 1)).filter(|tenths| *tenths < 10)
         {
             hundredths += tenths * 10;
             next += 2;
-        } else if ["and", "a", "half"]
-            .iter()
-            .enumerate()
-            .all(|(index, half)| self.text(next + index) == *half)
+        } else if is_whole
+            && (0..)
+                .zip(["and", "a", "half"])
+                .all(|(index, half)| self.text(next + index) == half)
         {
             hundredths += 50;
             next += 3;
@@ -194,7 +196,7 @@ impl Speech {
     }
 
     fn in_words(&self, at: usize) -> Option<(u32, usize)> {
-        let is_hundred = |at: usize| self.text(at) == "hundred";
+        let is_hundred = |at: usize| self.text(at) == "hundred" && self.is_joined(at - 1);
         let first = match self.text(at) {
             "a" if is_hundred(at + 1) => 1,
             text => small(text)?,

@@ -9,6 +9,7 @@
 mod facts;
 mod formats;
 mod gateway;
+mod render;
 mod rules;
 mod scores;
 mod scripted;

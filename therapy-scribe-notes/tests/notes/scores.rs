@@ -154,6 +154,7 @@ fn what_is_no_score_is_left_out() {
         "Fill in the PHQ-9. Two forms are left.",
         "Please fill in the PHQ-9 and the GAD-7.",
         "PHQ-9 is 10 or more.",
+        "We did the GAD-7 on the PHQ-9 form.",
     ] {
         says(text, &[]);
     }
