@@ -75,6 +75,9 @@ impl SessionFacts {
     /// What a transcript tells: who took part by role, the recorder's pauses, and scores of instruments as they were
     /// said, in English. What is told is said with its sentence and its time; a score that a correction follows is the
     /// correction. A score that could be a wish, a condition or a change is left out.
+    ///
+    /// In a group a score is one member's, while these facts are shown with the part that all share: there a host leaves
+    /// them out, by [`with_scores([])`](Self::with_scores).
     #[must_use]
     pub fn from_transcript(transcript: &Transcript) -> Self {
         Self {

@@ -33,6 +33,7 @@ struct Said {
     text: String,
     start: MediaTime,
     role: Option<Role>,
+    utterance: usize,
 }
 
 impl Speech {
@@ -49,6 +50,7 @@ impl Speech {
                     text: word.text().to_owned(),
                     start: word.start(),
                     role,
+                    utterance: number,
                 });
             }
         }
@@ -148,7 +150,7 @@ impl Speech {
         self.words.get(self.token(at)?.word)
     }
 
-    /// The words of the sentences that hold these two tokens, cut where they are very long.
+    /// The words of the sentences that hold these two tokens, with a dash where somebody else goes on, cut where they are very long.
     pub(super) fn quote(&self, from: usize, to: usize) -> String {
         const LONGEST: usize = 30;
         let begin = self.sentence(from).max(from.saturating_sub(LONGEST));
@@ -158,10 +160,19 @@ impl Speech {
         }
         let word = |at: usize| self.token(at).map_or(0, |token| token.word);
         let words = self.words.get(word(begin)..=word(last)).unwrap_or_default();
-        let words: Vec<_> = words.iter().map(|said| said.text.as_str()).collect();
-        let cut = |is_cut: bool| if is_cut { "… " } else { "" };
         let is_cut = begin > self.sentence(from);
-        format!("{}{}", cut(is_cut), words.join(" "))
+        let mut quote = if is_cut { "… " } else { "" }.to_owned();
+        let mut before: Option<usize> = None;
+        for said in words {
+            match before {
+                Some(utterance) if utterance != said.utterance => quote.push_str(" — "),
+                Some(_) => quote.push(' '),
+                None => {}
+            }
+            quote.push_str(&said.text);
+            before = Some(said.utterance);
+        }
+        quote
     }
 
     /// A number in digits or in words, and what follows it.

@@ -189,6 +189,14 @@ fn a_score_has_its_sentence_and_its_time() {
     assert_eq!(score.at.unwrap().as_millis(), 9 * 300);
 }
 
+#[test]
+fn a_quote_shows_where_somebody_else_goes_on() {
+    let facts = SessionFacts::from_transcript(&session(&[("A", "And your SUD?"), ("B", "Four.")]));
+    let quote = facts.scores()[0].quote.as_ref().unwrap();
+    assert_eq!(quote.expose(), "And your SUD? — Four.");
+    assert_eq!(facts.scores()[0].said_by.unwrap().to_string(), "Client");
+}
+
 proptest! {
     #[test]
     fn whatever_is_said_a_score_is_a_number_of_its_quote(
