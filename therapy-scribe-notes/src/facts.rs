@@ -22,6 +22,11 @@ use crate::{Clinician, Error, LocalTime, Result};
 /// What no model may invent of a session. It comes from the capture and from the host, travels with the
 /// [`Draft`](crate::Draft), is signed with it, and is shown with it. `Debug` shows no content.
 ///
+/// As JSON, and so in a signed note, it has `date`, `start` and `end` (`date`, `time`, `utc_offset_minutes`, `unix_ms`),
+/// `minutes`, `elapsed_minutes`, `service_time` (`rule`, and who has set it), `service`, `cpt_suggestion`, `delivery`,
+/// `participants`, `scores` (points are texts) and `pauses`. What follows from the rest, such as `minutes`, is written for
+/// readers, and worked out anew when it is read.
+///
 /// ```
 /// use therapy_scribe_notes::{Delivery, LocalTime, Service, SessionFacts, WallTime};
 /// # let transcript = therapy_scribe_core::Transcript::default();

@@ -14,11 +14,11 @@ use super::{
 const REACH: usize = 9;
 
 /// Words that may stand between a name and its number.
-const BETWEEN: &str = " a about again an and are around as at back been came comes down dropped er fell for gave go \
-    goes gone got guess has have i id im improved in increased is it its just level like maybe measure moved my now of only \
-    or out probably questionnaire rate rated rating reads reduced result results right rose said say says scale score scored \
-    scores screener severity showed shows so stands stayed still that thats the think this time to today total uh um up was \
-    week well went were with would yeah yes you your ";
+const BETWEEN: &str = " a about again an and are around as at back been came comes down dropped er fell for got guess i id im \
+    improved in increased is it its just level like maybe measure moved my now of only or out probably questionnaire rate \
+    rated rating reads reduced result results right rose said say says scale score scored scores screener severity showed \
+    shows so stands stayed still that thats the think this time to today total uh um up was week well went were would yeah \
+    yes you your ";
 /// Said before a number, they make it a change and no score.
 const CHANGES: &str = " another by down dropped fell for from improved increased over reduced rose than under up with ";
 /// Verbs of a change from one score to another, whose second one is the score.
@@ -30,6 +30,9 @@ const WISHES: &str =
 const UNITS: &str = " appointments days day hours items item mg milligrams minutes months month more less higher lower better \
     worse of people percent % questions question sessions session st nd rd th times time weeks week would means years year \
     forms form clients ";
+/// In a question, they ask for something else than a score: "Did you fill in the PHQ-9?"
+const ASKS: &str =
+    " brought complete completed did do does fill filled finish finished had have sent took ";
 /// Words that take a number back.
 const CORRECTS: &str = " actually correction mean no rather sorry wait ";
 
@@ -231,7 +234,13 @@ fn answered(speech: &Speech, from: usize) -> Option<Value> {
             .is_some_and(|token| token.end != End::Open)
     })?;
     let is_question = speech.token(asked)?.end == End::Question;
-    let is_other = (from..next).any(|at| named(speech, at).is_some());
+    // "What do you give it?" asks for one all the same.
+    let mut before = speech.sentence(begin)..begin;
+    let is_what = before
+        .clone()
+        .any(|at| is_in(" how what whats where ", speech.text(at)));
+    let is_else = !is_what && before.any(|at| is_in(ASKS, speech.text(at)));
+    let is_other = is_else || (from..next).any(|at| named(speech, at).is_some());
     if !is_question || is_other || next - asked > REACH {
         return None;
     }
@@ -324,7 +333,11 @@ fn value(speech: &Speech, at: usize) -> Option<Value> {
 
 /// `fourteen, no, fifteen`: the correction holds, also where the other one has said a word in between.
 fn corrected(speech: &Speech, mut value: Value) -> Value {
-    while let Some(other) = correction(speech, value.to).or_else(|| {
+    let here = |value: &Value| {
+        let other = correction(speech, value.to)?;
+        (other.from < speech.next_utterance(value.from)).then_some(other)
+    };
+    while let Some(other) = here(&value).or_else(|| {
         let own = speech.role(value.from)?;
         let next = speech.next_utterance(value.from);
         let after = speech.next_utterance(next);
@@ -338,6 +351,7 @@ fn corrected(speech: &Speech, mut value: Value) -> Value {
 }
 
 fn correction(speech: &Speech, from: usize) -> Option<Value> {
+    let is_meant = |at: usize| speech.text(at) == "i" && speech.text(at + 1) == "mean";
     let (mut at, mut is_taken_back) = (from, false);
     while at < from + REACH {
         let word = speech.text(at);
@@ -349,7 +363,7 @@ fn correction(speech: &Speech, from: usize) -> Option<Value> {
             continue;
         } else if speech.number(at).is_some() {
             return value(speech, at).filter(|_| is_taken_back);
-        } else if !is_in(" a an er i im is it its or scratch that uh um was ", word) {
+        } else if !is_in(" a an er is it its or scratch that uh um was ", word) && !is_meant(at) {
             return None;
         }
         at += 1;

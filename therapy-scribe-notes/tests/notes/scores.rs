@@ -77,11 +77,17 @@ fn a_correction_holds() {
         ("A", "No, sorry, fifteen."),
     ];
     assert_eq!(heard(&lines), ["GAD-7 15"]);
-    let lines = [
-        ("A", "Your GAD-7 is fourteen."),
-        ("B", "No. Two of them I left out."),
-    ];
-    assert_eq!(heard(&lines), ["GAD-7 14"]);
+    // What another says is theirs, and no correction.
+    for answer in ["No, I was twelve.", "No. Two of them I left out."] {
+        assert_eq!(
+            heard(&[("A", "Your GAD-7 is fourteen."), ("B", answer)]),
+            ["GAD-7 14"]
+        );
+    }
+    says(
+        "Your GAD-7 is fourteen. No, I was twelve then.",
+        &["GAD-7 14"],
+    );
 }
 
 #[test]
@@ -124,6 +130,11 @@ fn an_answer_belongs_to_its_question() {
     assert_eq!(asked("Two days ago it was worse."), [""; 0]);
     assert_eq!(asked("I can't say."), [""; 0]);
     let lines = [
+        ("A", "Did you fill in the GAD-7?"),
+        ("B", "I have two. Two, I think."),
+    ];
+    assert_eq!(heard(&lines), [""; 0]);
+    let lines = [
         ("A", "And how true does it feel, the VOC? One to seven."),
         ("B", "Five."),
     ];
@@ -148,6 +159,7 @@ fn what_is_no_score_is_left_out() {
         "Is your PHQ-9 eleven?",
         "The GAD-7 for two weeks.",
         "The GAD-7 has 7 items.",
+        "The PHQ-9 has nine.",
         "The audit is ten days away, and the audit was twenty.",
         "He is in SUD treatment for 3 years.",
         "Your PHQ-9 isn't eleven.",
