@@ -5,8 +5,9 @@
 //! ```no_run
 //! # async fn session() -> Result<(), Box<dyn std::error::Error>> {
 //! use therapy_scribe::{ApiKey, Region, Scribe, audio::WavSource};
-//! use therapy_scribe::notes::{Clinician, KeySigner, WallTime};
+//! use therapy_scribe::notes::{Clinician, KeySigner, SessionFacts, WallTime};
 //! # let (now, clinician) = (WallTime::from_unix_millis(0), Clinician::new("c-17", "Dr. Jane Roe", "PhD"));
+//! # let (start, end) = ("2026-11-25T17:31+01:00".parse()?, "2026-11-25T18:24+01:00".parse()?);
 //! # let signer = KeySigner::generate(clinician.clone())?;
 //!
 //! let scribe = Scribe::builder(ApiKey::new("…")?, Region::Us).build()?; // one region sets all hosts
@@ -16,6 +17,7 @@
 //! }
 //! let session = capture.finish().await?; // transcript with roles, gaps, facts
 //! let mut draft = scribe.draft(&session.transcript, "dap").await?;
+//! draft.set_facts(SessionFacts::from_transcript(&session.transcript).with_times(start, end)?); // what no model may invent
 //! for finding in draft.findings() {
 //!     println!("look at {}", finding.place);
 //! }

@@ -91,7 +91,8 @@ impl Scribe {
         Capture::start_channels(Arc::clone(&self.channel_speech), channels, options).await
     }
 
-    /// Drafts a note of a format (`dap`, or one of the host's own): see [`NoteWriter::draft`].
+    /// Drafts a note of a format (`dap`, or one of the host's own): see [`NoteWriter::draft`]. What is known of the session
+    /// without a model is the host's to add, by [`Draft::set_facts`].
     ///
     /// # Errors
     /// [`notes::Error::UnknownFormat`], or as [`NoteWriter::draft`].
@@ -99,6 +100,12 @@ impl Scribe {
         self.writer
             .draft(transcript, self.formats.get(format)?)
             .await
+    }
+
+    /// Who drafts: for a format that is not among the practice's, and to have one section written anew.
+    #[must_use]
+    pub const fn writer(&self) -> &NoteWriter {
+        &self.writer
     }
 
     /// Whether the language model can be used today and in the weeks to come: see [`NoteWriter::check`]. To be asked

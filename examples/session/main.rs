@@ -25,7 +25,8 @@ use live::Show;
 use services::{AnyError, Wishes};
 use therapy_scribe::{
     Role,
-    notes::{Clinician, Draft, KeySigner, SignedNote, WallTime},
+    notes::{Clinician, Draft, KeySigner, LocalTime, SessionFacts, SignedNote, WallTime},
+    stt::Session,
 };
 
 /// Captures a session, drafts its note, and signs it if you say so.
@@ -93,6 +94,7 @@ async fn run(args: &Args) -> Result<(), AnyError> {
         eprintln!("Note: the draft may fail: {error}");
     }
     let show = if args.json { Show::Json } else { Show::People };
+    let start = now();
     let session = live::capture(&services, &services::audio(&wishes), &args.channels, show).await?;
     live::print_transcript(&session.transcript, show);
     if session.transcript.is_empty() {
@@ -101,11 +103,12 @@ async fn run(args: &Args) -> Result<(), AnyError> {
         );
     }
     let draft = services.scribe.draft(&session.transcript, &args.format);
-    let draft = unless_stopped(draft).await??;
+    let mut draft = unless_stopped(draft).await??;
+    draft.set_facts(facts(start, &session)?);
     if args.json {
         println!(
             "{}",
-            serde_json::json!({"type": "draft", "format": draft.format(), "note": draft.value(), "saved": false})
+            serde_json::json!({"type": "draft", "format": draft.format(), "note": draft.value(), "facts": draft.facts(), "saved": false})
         );
     } else {
         println!("{}", draft.to_markdown());
@@ -121,6 +124,15 @@ async fn run(args: &Args) -> Result<(), AnyError> {
         emulator.stop().await;
     }
     Ok(())
+}
+
+/// What is known without a model. A file may be played faster than it was spoken, so that the recording says how long the
+/// session was; a host with a real session has a clock for its end, and knows how far that is ahead of UTC.
+fn facts(start: WallTime, session: &Session) -> Result<SessionFacts, AnyError> {
+    let length = u64::try_from(session.stats.captured.as_millis())?;
+    let end = WallTime::from_unix_millis(start.as_unix_millis() + length);
+    let (start, end) = (LocalTime::new(start, 0)?, LocalTime::new(end, 0)?);
+    Ok(SessionFacts::from_transcript(&session.transcript).with_times(start, end)?)
 }
 
 async fn sign(args: &Args, draft: &Draft, name: &str) -> Result<(), AnyError> {
@@ -139,7 +151,7 @@ async fn sign(args: &Args, draft: &Draft, name: &str) -> Result<(), AnyError> {
         );
     } else {
         println!(
-            "Signed as {name} and written to {}: note.md, note.json, note.sig.",
+            "Signed as {name} and written to {}: note.md, note.html, note.json, note.sig.",
             folder.display()
         );
     }
@@ -177,6 +189,7 @@ fn save(out: &Path, signed: &SignedNote) -> Result<PathBuf, AnyError> {
     std::fs::create_dir_all(out)
         .map_err(|error| format!("cannot make the folder {}: {error}", out.display()))?;
     write("note.md", signed.to_markdown().as_bytes())?;
+    write("note.html", signed.to_html().as_bytes())?;
     write("note.json", &signed.to_bytes())?;
     write("note.sig", format!("{}\n", signed.signature()).as_bytes())?;
     Ok(out.to_owned())

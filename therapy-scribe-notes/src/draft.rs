@@ -14,7 +14,7 @@ pub use finding::{Dismissal, Finding, FindingId, FindingKind, Severity};
 pub use version::{Change, ChangeKind, Source, Version};
 
 use crate::{
-    Clinician, Error, NoteFormat, Result, Section, SignedNote, Signer, WallTime, render,
+    Clinician, Error, NoteFormat, Result, Section, SessionFacts, SignedNote, Signer, WallTime,
     sign::{self, Statement},
     validate,
 };
@@ -32,6 +32,7 @@ pub struct Draft {
     findings: Vec<Finding>,
     dismissed: BTreeMap<FindingId, Dismissal>,
     reviewed: Vec<Review>,
+    facts: Option<SessionFacts>,
 }
 
 /// That a clinician has seen a section as it was then.
@@ -60,6 +61,7 @@ impl Draft {
             findings,
             dismissed: BTreeMap::new(),
             reviewed: Vec::new(),
+            facts: None,
         }
     }
 
@@ -110,6 +112,24 @@ impl Draft {
     #[must_use]
     pub const fn provenance(&self) -> &Provenance {
         &self.provenance
+    }
+
+    /// What is known of the session without any model, where the host has said it.
+    #[must_use]
+    pub const fn facts(&self) -> Option<&SessionFacts> {
+        self.facts.as_ref()
+    }
+
+    /// Says what is known of the session. It is signed and shown with the note.
+    pub fn set_facts(&mut self, facts: SessionFacts) {
+        self.facts = Some(facts);
+    }
+
+    /// The same draft with [facts](Self::set_facts).
+    #[must_use]
+    pub fn with_facts(mut self, facts: SessionFacts) -> Self {
+        self.set_facts(facts);
+        self
     }
 
     /// Every state of it, the current one last: who changed what, when, and where the text is from.
@@ -284,18 +304,10 @@ impl Draft {
         statement.set("history", self.history()?);
         statement.set("reviewed", self.reviewed_sections());
         statement.set("dismissed", self.dismissals());
+        let facts = self.facts.as_ref().map(SessionFacts::to_json);
+        statement.set("facts", facts.into());
         statement.set("supersedes", supersedes.into());
         SignedNote::seal(statement.sign(signer)?)
-    }
-
-    /// The note for people, marked as a draft.
-    #[must_use]
-    pub fn to_markdown(&self) -> String {
-        format!(
-            "# {} (DRAFT)\n\n> DRAFT: not reviewed, not signed, not part of the record.\n\n{}",
-            self.format.title(),
-            render::sections(self.format.sections(), self.value())
-        )
     }
 
     fn replace(&mut self, section: &str, content: Value, change: Change) -> Result<()> {

@@ -155,6 +155,9 @@ pub enum Error {
     /// Something without which it can't be done.
     #[error("{0} is needed")]
     Needed(&'static str),
+    /// Facts of a session that can't be right.
+    #[error("the session's facts can't be right: {0}")]
+    Facts(&'static str),
     /// A statement about a note that is older than the note.
     #[error("a statement about a note can't be older than the note: check the clock")]
     Order,
@@ -206,6 +209,7 @@ impl Error {
             | Self::NoVersion
             | Self::NoFinding
             | Self::Needed(_)
+            | Self::Facts(_)
             | Self::Blocked { .. }
             | Self::TooLong { .. } => ErrorKind::Input,
             Self::Auth | Self::NoAccess { .. } | Self::RateLimited { .. } => ErrorKind::Access,

@@ -58,6 +58,7 @@ mod drafting;
 mod ehr;
 mod envelope;
 mod error;
+mod facts;
 mod format;
 mod formats;
 mod gateway;
@@ -95,6 +96,10 @@ pub use draft::{
 };
 pub use ehr::EhrSink;
 pub use error::{Error, ErrorKind, Result};
+pub use facts::{
+    Delivery, Instrument, InstrumentScore, NoPoints, Participant, Pause, Points, Service,
+    ServiceTime, SessionFacts,
+};
 pub use format::{Formats, NoteFormat, SchemaFormat, Section, TypedFormat, WithGoals};
 pub use formats::{
     Birp, Couple, Emdr, EmdrPhase, Family, Girp, Goal, Group, Intake, Member, Objective, Partner,
@@ -113,5 +118,5 @@ pub use sign::{
     Addendum, Clinician, Cosignature, KeySigner, Later, NoteRecord, NoteStatus, PublicKey,
     Retraction, SignedNote, Signer, Verifier,
 };
-pub use time::WallTime;
+pub use time::{LocalTime, WallTime};
 pub use writer::NoteWriter;

@@ -51,6 +51,11 @@ pub(crate) fn format_of(format: &dyn NoteFormat) -> Value {
     json!({"id": format.id(), "version": format.version(), "title": format.title(), "sections": sections})
 }
 
+/// The name of a format's schema, as models and readers are told it: `dap_v1`.
+pub(crate) fn schema_id(format: &str, version: u64) -> String {
+    format!("{format}_v{version}")
+}
+
 /// SHA-256 of a value's canonical text.
 pub(crate) fn hash(value: &Value) -> Result<String> {
     Ok(hex(&Sha256::digest(canonical::text(value)?)))

@@ -76,7 +76,7 @@ macro_rules! later {
                 self.0.signed_at()
             }
 
-            pub(super) fn signed_by(&self) -> String {
+            pub(crate) fn signed_by(&self) -> String {
                 self.0.signed_by()
             }
         }

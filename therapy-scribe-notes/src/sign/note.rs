@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{Addendum, Cosignature, Retraction, Signer, Verifier, hash, statement::Sealed};
-use crate::{Error, Result, Section, WallTime, render};
+use crate::{Error, Result, Section, SessionFacts, WallTime};
 
 /// A signed note. There are two ways to one: [`Draft::sign`](crate::Draft::sign), and [`open`](Self::open), which checks
 /// the signature. It can't be changed. `Debug` shows no content.
@@ -118,6 +118,12 @@ impl SignedNote {
             .map_err(|_| Error::Untrusted("its content is of another format"))
     }
 
+    /// What is known of the session, as it was signed.
+    #[must_use]
+    pub fn facts(&self) -> Option<SessionFacts> {
+        SessionFacts::deserialize(self.sealed.value("/facts")).ok()
+    }
+
     /// Who signed.
     #[must_use]
     pub fn signer_name(&self) -> &str {
@@ -172,17 +178,8 @@ impl SignedNote {
         Retraction::sign(self, reason, signer, at)
     }
 
-    /// The note for people, with its signature.
-    #[must_use]
-    pub fn to_markdown(&self) -> String {
-        format!(
-            "# {}\n\n{}---\n\nSigned by {}.\n\nContent SHA-256: `{}`\n\nEd25519 key: `{}`\n",
-            self.sealed.text("/format/title"),
-            render::sections(&self.sections, self.value()),
-            self.sealed.signed_by(),
-            self.content_sha256(),
-            self.sealed.text("/public_key"),
-        )
+    pub(crate) const fn sealed(&self) -> &Sealed {
+        &self.sealed
     }
 }
 

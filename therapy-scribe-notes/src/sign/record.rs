@@ -1,7 +1,5 @@
 //! A signed note with all that was said of it later.
 
-use std::fmt::Write as _;
-
 use super::{Addendum, Cosignature, Retraction, SignedNote, Verifier, statement::Sealed};
 use crate::{Error, Result};
 
@@ -154,42 +152,5 @@ impl NoteRecord {
         } else {
             NoteStatus::Current
         }
-    }
-
-    /// The note for people, with all that was said of it later.
-    #[must_use]
-    pub fn to_markdown(&self) -> String {
-        let standing = match self.status() {
-            NoteStatus::Current => "",
-            NoteStatus::AwaitingCosignature => "> Awaiting a supervisor's signature.\n\n",
-            NoteStatus::Superseded => "> SUPERSEDED: another note stands in its place.\n\n",
-            NoteStatus::Retracted => "> RETRACTED: this note does not hold.\n\n",
-        };
-        let mut text = standing.to_owned();
-        text.push_str(&self.note.to_markdown());
-        for later in &self.later {
-            let _ = match later {
-                Later::Addendum(it) => write!(
-                    text,
-                    "\n## Addendum\n\n{}\n\nSigned by {}.\n",
-                    it.text(),
-                    it.signed_by()
-                ),
-                Later::Cosignature(it) => write!(text, "\nCosigned by {}.\n", it.signed_by()),
-                Later::Retraction(it) => write!(
-                    text,
-                    "\n## Retraction\n\n{}\n\nSigned by {}.\n",
-                    it.reason(),
-                    it.signed_by()
-                ),
-                Later::Superseding(it) => write!(
-                    text,
-                    "\nSuperseded by the note `{}`, signed at {}.\n",
-                    it.id(),
-                    it.signed_at()
-                ),
-            };
-        }
-        text
     }
 }

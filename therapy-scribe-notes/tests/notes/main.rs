@@ -7,6 +7,7 @@
 )]
 
 mod bodies;
+mod facts;
 mod formats;
 mod gateway;
 mod long;
@@ -14,8 +15,10 @@ mod misbehaving;
 mod openai;
 mod progress;
 mod raw;
+mod render;
 mod review;
 mod rules;
+mod scores;
 mod scripted;
 mod sign;
 mod subset;
