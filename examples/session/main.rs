@@ -11,6 +11,8 @@
 mod live;
 #[path = "../support/services.rs"]
 mod services;
+#[path = "../support/source.rs"]
+mod source;
 #[path = "../support/speed.rs"]
 mod speed;
 
@@ -23,17 +25,13 @@ use std::{
 use clap::Parser;
 use live::Show;
 use services::{AnyError, Wishes};
-use therapy_scribe::{
-    Role,
-    notes::{Clinician, Draft, KeySigner, SignedNote, WallTime},
-};
+use therapy_scribe::notes::{Clinician, Draft, KeySigner, SignedNote, WallTime};
 
 /// Captures a session, drafts its note, and signs it if you say so.
 #[derive(Debug, Parser)]
 struct Args {
-    /// A WAV file; without it the bundled demo session.
-    #[arg(long)]
-    audio: Option<PathBuf>,
+    #[command(flatten)]
+    from: source::From,
     /// What is said in the audio, for the emulator.
     #[arg(long)]
     script: Option<PathBuf>,
@@ -49,9 +47,6 @@ struct Args {
     /// Where the signed note goes.
     #[arg(long, value_name = "DIR", default_value = "notes")]
     out: PathBuf,
-    /// Who speaks on each channel of the audio, such as `therapist,client`; without it they share a microphone.
-    #[arg(long, value_delimiter = ',', value_name = "ROLES", value_parser = live::role)]
-    channels: Vec<Role>,
     /// Seconds of audio a second. Default: 8 with the emulator, 1 with the real services.
     #[arg(long, value_parser = speed::parse)]
     speed: Option<f64>,
@@ -78,8 +73,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: &Args) -> Result<(), AnyError> {
+    if args.from.devices {
+        println!("{}", source::devices()?);
+        return Ok(());
+    }
     let wishes = Wishes {
-        audio: args.audio.as_deref(),
+        from: &args.from,
         script: args.script.as_deref(),
         speed: args.speed,
         turns: &args.turns,
@@ -93,7 +92,7 @@ async fn run(args: &Args) -> Result<(), AnyError> {
         eprintln!("Note: the draft may fail: {error}");
     }
     let show = if args.json { Show::Json } else { Show::People };
-    let session = live::capture(&services, &services::audio(&wishes), &args.channels, show).await?;
+    let session = live::capture(&services, &args.from, show).await?;
     live::print_transcript(&session.transcript, show);
     if session.transcript.is_empty() {
         return Err(

@@ -145,6 +145,7 @@ impl Engine {
         while !self.machine.is_ended() {
             let wake = self.wait().await;
             self.handle(wake);
+            self.hear_source();
             self.shared.set_backlog(self.part, self.machine.backlog());
             self.obey();
         }
@@ -161,6 +162,13 @@ impl Engine {
         if let Some(tape) = &mut self.tape {
             let said = tape.record(frame);
             self.note(said);
+        }
+    }
+
+    /// What the source has to say, such as that it was unplugged.
+    fn hear_source(&mut self) {
+        while let Some(notice) = self.source.take_notice() {
+            self.note(Some(notice));
         }
     }
 
