@@ -19,6 +19,7 @@ use therapy_scribe_core::{
 use super::{
     CaptureStats,
     machine::{Limits, Machine, Order, Part},
+    opens::Gate,
 };
 use judge::Verdict;
 use script::{Random, Script};
@@ -124,7 +125,6 @@ impl Simulation {
         let script = Script::new(&mut random, schedule.minutes * 60_000);
         let limits = Limits {
             keep: schedule.keep,
-            opens_a_minute: 4,
             format: AudioFormat::mono(SampleRate::HZ_8000),
             overlap: Duration::from_secs(15),
             session: schedule.session,
@@ -136,7 +136,7 @@ impl Simulation {
             random,
             script,
             schedule,
-            machine: Machine::new(limits),
+            machine: Machine::new(Duration::ZERO, limits, Gate::for_parts(1, 4).remove(0)),
             assembler: TranscriptAssembler::default(),
             service: None,
             retiring: None,
