@@ -35,7 +35,7 @@ use tokio::sync::mpsc;
 
 pub use channel::Channel;
 pub use error::CaptureError;
-pub use event::{CaptureEvent, CaptureStats, Session};
+pub use event::{CaptureEvent, CaptureStats, FailedChannel, Session};
 pub use options::CaptureOptions;
 
 use engine::{Clock, Command, Engine, Plan};
@@ -94,6 +94,9 @@ impl Capture {
     /// All channels together open no more connections a minute than [`CaptureOptions::opens_a_minute`]. With more channels
     /// than that, the later ones wait for their turn, first come first: four of six begin at once, two after a minute.
     /// What is said meanwhile is kept as for a lost connection ([`CaptureOptions::keep`]) and sent then.
+    ///
+    /// A channel that fails for good ends alone: a notice tells of it at once and [`Session::failed`] at the end. The capture
+    /// fails when all of them have.
     ///
     /// # Errors
     /// As [`start`](Self::start); [`CaptureError::Channels`] for none, or more than 16.

@@ -146,7 +146,7 @@ mod tests {
         let mut waits = Vec::new();
         for _ in 0..12 {
             let next = patience.next_try(now, Duration::ZERO, Duration::ZERO);
-            waits.push((next - now).as_millis());
+            waits.push(next.saturating_sub(now).as_millis());
             now = next;
         }
         assert!((400..=600).contains(&waits[0]));

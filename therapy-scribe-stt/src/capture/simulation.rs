@@ -4,6 +4,7 @@
 //! pauses and after ten seconds, with edges in silence, in other wording on every connection, with its letters swapped. A
 //! word carries its number in the script as its confidence, so the judge does not depend on texts or times.
 
+mod channels;
 mod driver;
 mod judge;
 mod script;

@@ -22,14 +22,14 @@ use super::{
 };
 use crate::{Capture, CaptureEvent, CaptureOptions};
 
-const MINUTES: u64 = 10;
+pub(super) const MINUTES: u64 = 10;
 const SCHEDULES: u64 = 12;
-const FRAME_MS: u64 = 500;
+pub(super) const FRAME_MS: u64 = 500;
 
 /// A service that breaks where its schedule says.
 #[derive(Debug)]
-struct Flaky {
-    script: Arc<Script>,
+pub(super) struct Flaky {
+    pub(super) script: Arc<Script>,
     state: Mutex<State>,
 }
 
@@ -58,6 +58,17 @@ impl Flaky {
             .map(|_| (random.below(MINUTES * 60_000), random.below(4)))
             .collect();
         breaks.sort_unstable();
+        Self::of(random, script, breaks)
+    }
+
+    /// Breaks at these times, in order, and fails so many tries after each.
+    pub(super) fn breaking(seed: u64, breaks: Vec<(u64, u64)>) -> Self {
+        let mut random = Random::new(seed);
+        let script = Arc::new(Script::new(&mut random, MINUTES * 60_000));
+        Self::of(random, script, breaks)
+    }
+
+    fn of(random: Random, script: Arc<Script>, breaks: Vec<(u64, u64)>) -> Self {
         let state = State {
             random,
             breaks: breaks.into(),
@@ -83,7 +94,7 @@ fn broke() -> SttFailure {
 
 /// The seam wants `&self`, and the connection an owner.
 #[derive(Debug)]
-struct Shared(Arc<Flaky>);
+pub(super) struct Shared(pub(super) Arc<Flaky>);
 
 #[async_trait]
 impl SpeechToText for Shared {
@@ -172,10 +183,21 @@ impl SttAudio for FlakyAudio {
 }
 
 /// Silence of the right length; what is said is in the script.
-struct Silence {
+pub(super) struct Silence {
     until: u64,
     end: u64,
     samples: Arc<[i16]>,
+}
+
+impl Silence {
+    /// So many milliseconds of it.
+    pub(super) fn new(end: u64) -> Self {
+        Self {
+            until: 0,
+            end,
+            samples: vec![1; 4000].into(),
+        }
+    }
 }
 
 #[async_trait]
@@ -202,11 +224,7 @@ impl AudioSource for Silence {
 async fn the_engine_keeps_every_word_and_every_voice_too() {
     for seed in 0..SCHEDULES {
         let flaky = Arc::new(Flaky::new(seed));
-        let source = Silence {
-            until: 0,
-            end: MINUTES * 60_000,
-            samples: vec![1; 4000].into(),
-        };
+        let source = Silence::new(MINUTES * 60_000);
         let speech = Arc::new(Shared(Arc::clone(&flaky)));
         let options = CaptureOptions::new().seed(seed);
         let mut capture = Capture::start(speech, source, options).await.unwrap();
@@ -264,11 +282,7 @@ async fn leaving_at_any_instant_ends_in_bounded_time_and_leaves_no_task() {
     let before = tasks();
     for instant in 0..200 {
         let flaky = Arc::new(Flaky::new(instant));
-        let source = Silence {
-            until: 0,
-            end: 120_000,
-            samples: vec![1; 4000].into(),
-        };
+        let source = Silence::new(120_000);
         let speech = Arc::new(Shared(Arc::clone(&flaky)));
         let mut capture = Capture::start(speech, source, CaptureOptions::new().seed(instant))
             .await

@@ -129,7 +129,7 @@ impl Verdict {
 }
 
 /// The word's number in the script.
-fn number(word: &Word) -> usize {
+pub(super) fn number(word: &Word) -> usize {
     let number = (word.text_confidence().get() * NUMBERS).round();
     #[expect(
         clippy::as_conversions,
