@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use super::{
     judge::Verdict,
     script::{Random, Script},
-    service::Service,
+    service::{Mislabels, Service},
 };
 use crate::{Capture, CaptureEvent, CaptureOptions};
 
@@ -36,11 +36,12 @@ pub(super) struct Flaky {
 #[derive(Debug)]
 struct State {
     random: Random,
+    labels: Mislabels,
     /// Recording times in milliseconds at which the connection breaks, and how many tries then fail.
     breaks: VecDeque<(u64, u64)>,
     refusals: u64,
     verdict: Verdict,
-    bases: Vec<MediaTime>,
+    opens: Vec<SttOpen>,
 }
 
 struct FlakyAudio {
@@ -68,13 +69,14 @@ impl Flaky {
         Self::of(random, script, breaks)
     }
 
-    fn of(random: Random, script: Arc<Script>, breaks: Vec<(u64, u64)>) -> Self {
+    fn of(mut random: Random, script: Arc<Script>, breaks: Vec<(u64, u64)>) -> Self {
         let state = State {
+            labels: Mislabels::new(&mut random),
             random,
             breaks: breaks.into(),
             refusals: 0,
             verdict: Verdict::default(),
-            bases: Vec::new(),
+            opens: Vec::new(),
         };
         Self {
             script,
@@ -126,8 +128,14 @@ impl SpeechToText for Shared {
             state.refusals -= 1;
             return Err(broke());
         }
-        state.bases.push(open.base);
-        let service = Service::new(open.connection, open.base.as_millis(), &mut state.random);
+        state.opens.push(open);
+        let service = Service::new(
+            open.connection,
+            open.base.as_millis(),
+            state.labels,
+            &mut state.random,
+        );
+        state.verdict.opened(&service);
         let (events, receiver) = mpsc::channel(1000);
         let audio = FlakyAudio {
             flaky: Arc::clone(&self.0),
@@ -139,6 +147,14 @@ impl SpeechToText for Shared {
             receiver.recv().await.map(|event| (event, receiver))
         });
         Ok(SttConnection::new(Box::new(audio), events.boxed()))
+    }
+}
+
+impl FlakyAudio {
+    async fn say(&self, event: SttEvent) -> Result<(), SttClosed> {
+        self.flaky.state().verdict.heard(&event);
+        let sent = self.events.send(Ok(event)).await;
+        sent.map_err(|_| SttClosed::new())
     }
 }
 
@@ -163,22 +179,25 @@ impl SttAudio for FlakyAudio {
         if self.broken {
             return Err(SttClosed::new());
         }
-        for turn in self.service.hear(&self.flaky.script, until) {
-            let sent = self.events.send(Ok(SttEvent::Final(turn))).await;
-            sent.map_err(|_| SttClosed::new())?;
+        for event in self.service.hear(&self.flaky.script, &frame) {
+            self.say(event).await?;
         }
         Ok(())
     }
 
     async fn control(&mut self, control: SttControl) -> Result<(), SttClosed> {
         assert_eq!(control, SttControl::Finish);
-        if let Some(turn) = self.service.finish(&self.flaky.script) {
-            let _ = self.events.send(Ok(SttEvent::Final(turn))).await;
+        if let Some(last) = self.service.finish(&self.flaky.script) {
+            self.say(last).await?;
+        }
+        if let Some(revised) = self.service.revise() {
+            self.say(revised).await?;
         }
         let mut stats = SttStats::default();
         stats.complete = true;
-        let sent = self.events.send(Ok(SttEvent::Closed(stats))).await;
-        sent.map_err(|_| SttClosed::new())
+        self.say(SttEvent::Closed(stats)).await?;
+        self.flaky.state().verdict.settled(self.service.connection);
+        Ok(())
     }
 }
 
@@ -231,11 +250,14 @@ async fn the_engine_keeps_every_word_and_every_voice_too() {
         let mut opened = 0;
         while let Some(event) = capture.next().await {
             let event = event.unwrap();
-            let opens = flaky.state().bases.len();
+            let opens = flaky.state().opens.len();
             if opens > opened {
-                let base = flaky.state().bases[opens - 1];
+                let open = flaky.state().opens[opens - 1];
                 opened = opens;
-                flaky.state().verdict.connected(base, &capture.snapshot());
+                flaky
+                    .state()
+                    .verdict
+                    .connected(open.connection, open.base, &capture.snapshot());
             }
             assert!(
                 !matches!(event, CaptureEvent::Gap(_)),
@@ -245,7 +267,7 @@ async fn the_engine_keeps_every_word_and_every_voice_too() {
         let session = capture.finish().await.unwrap();
         let mut state = flaky.state();
         assert_eq!(
-            state.bases.len(),
+            state.opens.len(),
             1 + usize::try_from(session.stats.reconnects).unwrap()
         );
         let keep = Duration::from_secs(600);
