@@ -9,6 +9,8 @@ use std::{
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
+/// Those who are before a part at a free place ask within this time, or are gone.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// A part's way to the limiter.
 #[derive(Debug)]
@@ -31,7 +33,7 @@ impl Gate {
     }
 
     /// Asks whether a connection may be opened now; if so, it counts as opened. If not, the part has its place in the
-    /// queue from here on, and should ask again at the time that is returned.
+    /// queue from here on, and should ask again at the time that is returned: its turn may have come by then, or not yet.
     pub(super) fn ask(&self, now: Duration) -> Result<(), Duration> {
         self.opens().ask(self.part, now)
     }
@@ -114,7 +116,16 @@ impl Opens {
         if place == self.waiting.len() {
             self.waiting.push_back(part);
         }
-        Err(self.turn_of(place, now))
+        Err(self.next_look(now))
+    }
+
+    /// When something may have changed for those who wait: the next place is free then. Whoever was before them may be gone
+    /// by then, so that their turn comes sooner than it seems now. Places that are free already belong to others, who are
+    /// about to ask.
+    fn next_look(&self, now: Duration) -> Duration {
+        let next = self.opened.front().map(|at| *at + MINUTE);
+        let next = next.filter(|_| self.free() == 0);
+        next.unwrap_or(now + AGAIN)
     }
 
     fn leave(&mut self, part: u16) {
@@ -171,9 +182,10 @@ mod tests {
         let gates = Gate::for_parts(2, 1);
         assert_eq!(gates[0].ask(at(0)), Ok(()));
         assert_eq!(gates[1].ask(at(0)), Err(at(60)));
-        assert_eq!(gates[0].ask(at(1)), Err(at(120)));
+        assert_eq!(gates[0].ask(at(1)), Err(at(60)));
+        assert_eq!(gates[0].expected(at(1)), at(120));
         // The greedy one comes first, and is sent to its place again.
-        assert_eq!(gates[0].ask(at(60)), Err(at(120)));
+        assert_eq!(gates[0].ask(at(60)), Err(at(61)));
         assert_eq!(gates[1].ask(at(61)), Ok(()));
         assert_eq!(gates[0].ask(at(120)), Err(at(121)), "a minute after it");
         assert_eq!(gates[0].expected(at(120)), at(121));
@@ -185,7 +197,8 @@ mod tests {
         let mut gates = Gate::for_parts(3, 1);
         assert_eq!(gates[0].ask(at(0)), Ok(()));
         assert_eq!(gates[1].ask(at(0)), Err(at(60)));
-        assert_eq!(gates[2].ask(at(0)), Err(at(120)));
+        assert_eq!(gates[2].ask(at(0)), Err(at(60)));
+        assert_eq!(gates[2].expected(at(0)), at(120));
         drop(gates.remove(1));
         assert_eq!(gates[1].expected(at(10)), at(60));
         assert_eq!(gates[1].ask(at(60)), Ok(()));

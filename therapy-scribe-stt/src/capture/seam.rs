@@ -73,7 +73,7 @@ impl Seams {
         if self.closed.len() > MOST_CLOSED {
             self.closed.pop_front();
         }
-        self.open = (!old.is_empty()).then_some(Seam {
+        self.open = Some(Seam {
             connection,
             old,
             next: 0,
@@ -103,27 +103,43 @@ impl Seams {
     }
 
     /// A final of a connection that is being replaced. The new one will repeat it, or has said some of it already, which is
-    /// left out.
-    pub(super) fn late(&mut self, turn: Turn) -> Option<Turn> {
+    /// left out, and tells whose labels are whose.
+    pub(super) fn late(&mut self, turn: Turn) -> Joined {
         let from = turn.start().as_millis().saturating_sub(AFTER);
         // What it has said itself it does not repeat.
         let of_another = |word: &&Heard| word.turn.connection() != turn.id().connection();
         let recent = self.recent.iter().filter(of_another);
         let said: Vec<_> = recent.filter(|word| word.end() >= from).cloned().collect();
-        let fates = align::fates(&said, &align::heard(&turn));
-        let words = fates.iter().zip(turn.words());
-        let new = words.filter(|(fate, _)| !matches!(fate, Fate::Known(_)));
-        let new: Vec<_> = new.map(|(_, word)| word.clone()).collect();
-        if new.is_empty() {
-            return None;
+        let heard = align::heard(&turn);
+        let fates = align::fates(&said, &heard);
+        let mut new = Vec::new();
+        for ((fate, late), word) in fates.iter().zip(&heard).zip(turn.words()) {
+            match (fate, &mut self.open) {
+                (Fate::Known(index), Some(seam)) => {
+                    let known = said.get(*index);
+                    let known = known.filter(|it| it.turn.connection() == seam.connection);
+                    if let Some(known) = known {
+                        seam.voices.heard(known, late);
+                    }
+                }
+                (Fate::Known(_), None) => {}
+                _ => new.push(word.clone()),
+            }
         }
-        let turn = turn.with_words(new);
+        let turn = (!new.is_empty()).then(|| turn.with_words(new));
+        let mut found = Vec::new();
         if let Some(seam) = &mut self.open {
-            seam.old.extend(align::heard(&turn));
-            seam.until = last_end(&seam.old).saturating_add(AFTER);
+            if let Some(turn) = &turn {
+                seam.old.extend(align::heard(turn));
+                seam.until = last_end(&seam.old).saturating_add(AFTER);
+            }
+            found = seam.voices.news(&self.known, &self.speech);
+            self.note(&found);
         }
-        self.remember(&turn);
-        Some(turn)
+        if let Some(turn) = &turn {
+            self.remember(turn);
+        }
+        Joined { turn, found }
     }
 
     /// A partial without what was heard before.
@@ -158,13 +174,13 @@ impl Seams {
         // The oldest first: whom its labels stand for decides whom those of the next do.
         for seam in &mut closed {
             seam.relabel(relabels);
-            let found = seam.voices.late_news(&seam.old, &self.known);
+            let found = seam.voices.late_news(&self.known);
             self.note(&found);
             all.extend(found);
         }
         if let Some(seam) = &mut open {
             seam.relabel(relabels);
-            let found = seam.voices.news(&seam.old, &self.known, &self.speech);
+            let found = seam.voices.news(&self.known, &self.speech);
             self.note(&found);
             all.extend(found);
         }
@@ -260,7 +276,7 @@ impl Seam {
         if is_beyond || self.next >= self.old.len() {
             return Joined {
                 turn: Some(turn),
-                found: self.voices.news(&self.old, known, speech),
+                found: self.voices.news(known, speech),
             };
         }
         let new = align::heard(&turn);
@@ -272,8 +288,9 @@ impl Seam {
                 Fate::New => kept.push(word.clone()),
                 Fate::Undecided => kept.push(word.clone().overlap(Overlap::Undecided)),
                 Fate::Known(index) => {
-                    let old = self.next + index;
-                    self.voices.heard(turn.id(), word, heard.label, old);
+                    if let Some(old) = self.old.get(self.next + index) {
+                        self.voices.heard(heard, old);
+                    }
                 }
             }
         }
@@ -285,7 +302,7 @@ impl Seam {
         let turn = (!kept.is_empty()).then(|| turn.with_words(kept));
         Joined {
             turn,
-            found: self.voices.news(&self.old, known, speech),
+            found: self.voices.news(known, speech),
         }
     }
 }

@@ -118,8 +118,9 @@ impl Machine {
             Ok(SttEvent::Final(turn)) => {
                 let turn = self.attributed(turn);
                 self.note_final(&turn);
-                let new = self.seams.late(turn);
-                self.apply_all(new.map(SttEvent::Final));
+                let joined = self.seams.late(turn);
+                self.find(joined.found);
+                self.apply_all(joined.turn.map(SttEvent::Final));
             }
             Ok(SttEvent::Closed(_)) | Err(_) => self.rotation.retiring = None,
             Ok(SttEvent::Revised(relabels)) => self.on_revised(relabels),

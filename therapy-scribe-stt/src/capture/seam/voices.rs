@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use therapy_scribe_core::{MediaTime, Relabel, SpeakerId, TurnId, Word};
+use therapy_scribe_core::{Relabel, SpeakerId};
 
 use crate::capture::{align::Heard, speech::Speech};
 
@@ -10,6 +10,8 @@ use crate::capture::{align::Heard, speech::Speech};
 /// first labels are its weakest, and wrong for whole turns, so that many words of few turns prove little.
 const CLEAR_RUNS: usize = 4;
 const CLEAR_PERCENT: usize = 85;
+/// So many outweigh the way people speak, which is right less often than two turns in a row are labelled alike.
+const LIKELY_RUNS: usize = 2;
 /// Words that are no coincidence.
 const ENOUGH: usize = 3;
 
@@ -21,15 +23,11 @@ pub(super) struct Voices {
     told: BTreeMap<SpeakerId, SpeakerId>,
 }
 
-/// A word that both connections heard.
+/// A word that both connections heard, as either labels it.
 #[derive(Debug)]
 struct Pair {
-    turn: TurnId,
-    start: MediaTime,
-    end: MediaTime,
-    label: Option<SpeakerId>,
-    /// The word that it repeats.
-    old: usize,
+    new: Heard,
+    old: Heard,
 }
 
 /// How sure it is whose labels are whose.
@@ -42,41 +40,33 @@ enum Agreement {
 }
 
 impl Voices {
-    pub(super) fn heard(
-        &mut self,
-        turn: TurnId,
-        word: &Word,
-        label: Option<SpeakerId>,
-        old: usize,
-    ) {
+    /// A word of the new connection is that word of the old one.
+    pub(super) fn heard(&mut self, new: &Heard, old: &Heard) {
         self.pairs.push(Pair {
-            turn,
-            start: word.start(),
-            end: word.end(),
-            label,
-            old,
+            new: new.clone(),
+            old: old.clone(),
         });
     }
 
     pub(super) fn relabel(&mut self, relabel: &Relabel) {
-        let of_turn = self.pairs.iter_mut();
-        for pair in of_turn.filter(|pair| pair.turn == relabel.turn) {
-            pair.label = relabel.speaker_at(pair.start, pair.end);
+        for pair in &mut self.pairs {
+            pair.new.relabel(relabel);
+            pair.old.relabel(relabel);
         }
     }
 
     /// The best assignment of labels to speakers, as far as most of a label's words speak for it; only what is news.
     pub(super) fn news(
         &mut self,
-        old: &[Heard],
         known: &BTreeMap<SpeakerId, SpeakerId>,
         speech: &Speech,
     ) -> Vec<(SpeakerId, Option<SpeakerId>)> {
-        let (found, agreement) = Self::assignment(&self.pairs(old, known));
+        let pairs = self.pairs(known);
+        let (found, agreement) = Self::assignment(&pairs);
         let by_speech = speech.matches();
         let found = match agreement {
             Agreement::Clear => found,
-            Agreement::Likely if by_speech.is_empty() => found,
+            Agreement::Likely if by_speech.is_empty() || Self::runs(&pairs) >= LIKELY_RUNS => found,
             // Better a voice without a name than one with another's.
             Agreement::Likely | Agreement::Unclear => by_speech,
         };
@@ -103,10 +93,9 @@ impl Voices {
     /// people speak is known of the current connection only.
     pub(super) fn late_news(
         &mut self,
-        old: &[Heard],
         known: &BTreeMap<SpeakerId, SpeakerId>,
     ) -> Vec<(SpeakerId, Option<SpeakerId>)> {
-        let (found, agreement) = Self::assignment(&self.pairs(old, known));
+        let (found, agreement) = Self::assignment(&self.pairs(known));
         if agreement != Agreement::Clear {
             return Vec::new();
         }
@@ -121,14 +110,11 @@ impl Voices {
     }
 
     /// Each label of the new connection with the speaker of the same word as the old one has it.
-    fn pairs(
-        &self,
-        old: &[Heard],
-        known: &BTreeMap<SpeakerId, SpeakerId>,
-    ) -> Vec<(SpeakerId, SpeakerId)> {
+    fn pairs(&self, known: &BTreeMap<SpeakerId, SpeakerId>) -> Vec<(SpeakerId, SpeakerId)> {
         let pair = |pair: &Pair| {
-            let speaker = old.get(pair.old)?.label?;
-            Some((pair.label?, known.get(&speaker).copied().unwrap_or(speaker)))
+            let speaker = pair.old.label?;
+            let speaker = known.get(&speaker).copied().unwrap_or(speaker);
+            Some((pair.new.label?, speaker))
         };
         self.pairs.iter().filter_map(pair).collect()
     }

@@ -43,6 +43,8 @@ pub(super) struct Voices {
     strangers: usize,
     mislabelled: usize,
     misled: usize,
+    /// Sessions with labels that were wrong at first, in which a voice has a wrong name.
+    pub(super) misnamed: usize,
 }
 
 /// How a connection's labels can be compared with those before it, by the words that it hears again.
@@ -109,7 +111,14 @@ impl Voices {
     ) {
         let labels = self.labels(script, faults);
         self.judge_connections(transcript, faults);
-        self.judge_persons(script, transcript, &labels, faults);
+        let mut names = Vec::new();
+        self.judge_persons(script, transcript, &labels, &mut names);
+        // Wrong labels can make a wrong name more likely than the right one; how often they do is judged over all sessions.
+        if self.is_mislabelled {
+            self.misnamed += usize::from(!names.is_empty());
+        } else {
+            faults.append(&mut names);
+        }
     }
 
     fn labels(&mut self, script: &Script, faults: &mut Vec<String>) -> Labels {
@@ -199,7 +208,7 @@ impl Voices {
     }
 
     /// How many connections have too little of a voice in their overlap, and so may name it anew. A word that was kept
-    /// twice tells nothing.
+    /// twice tells nothing, nor does one that a connection broke too early to tell.
     fn strange(
         &self,
         person: usize,
@@ -210,7 +219,8 @@ impl Voices {
         let strange = self.overlaps.iter().skip(1).filter(|(connection, again)| {
             let of_person = again
                 .difference(repeated)
-                .filter(|number| script.words[**number].person == person);
+                .filter(|number| script.words[**number].person == person)
+                .filter(|number| labels.right.contains_key(&(**number, *connection)));
             labels.links.get(connection) != Some(&Link::Sure) || of_person.count() < ENOUGH
         });
         strange.count()
@@ -221,12 +231,13 @@ impl Voices {
         self.strangers += other.strangers;
         self.mislabelled += other.mislabelled;
         self.misled += other.misled;
+        self.misnamed += other.misnamed;
     }
 
     pub(super) fn summary(&self) -> String {
         format!(
-            "{} connections, {} voices named anew, {} words left with a wrong label, {} connections misled by such",
-            self.connections, self.strangers, self.mislabelled, self.misled
+            "{} connections, {} voices named anew, {} words left with a wrong label, {} connections misled by such, {} sessions with a wrong name by such",
+            self.connections, self.strangers, self.mislabelled, self.misled, self.misnamed
         )
     }
 }
