@@ -21,10 +21,10 @@ use std::{
 };
 
 use clap::Parser;
-use services::{AnyError, Wishes};
+use services::{AnyError, Audio, Wishes};
 use therapy_scribe::{
-    Transcript,
-    notes::{Draft, Formats, NoteFormat},
+    Privacy, Transcript,
+    notes::{Draft, Formats, NoteFormat, NoteWriter, OpenAiCompatible, OpenAiConfig},
 };
 
 /// Drafts a note from a transcript.
@@ -36,7 +36,8 @@ struct Args {
     /// The note's format: the id of a built-in one, or a JSON Schema file.
     #[arg(long, default_value = "dap", value_name = "ID|FILE.schema.json")]
     format: String,
-    /// Who writes: `gateway` (an emulator without a key), `openai:URL` or `extractive`.
+    /// Who writes: `gateway` (an emulator without a key), a server of your own such as
+    /// `openai:http://127.0.0.1:11434/v1#qwen3:8b`, or `extractive`, which quotes and needs no model.
     #[arg(long, default_value = "gateway")]
     writer: Writer,
     #[command(flatten)]
@@ -56,7 +57,7 @@ struct Args {
 #[derive(Debug, Clone)]
 enum Writer {
     Gateway,
-    OpenAi(String),
+    OpenAi { url: String, model: String },
     Extractive,
 }
 
@@ -67,8 +68,14 @@ impl FromStr for Writer {
         match text.split_once(':').unwrap_or((text, "")) {
             ("gateway", "") => Ok(Self::Gateway),
             ("extractive", "") => Ok(Self::Extractive),
-            ("openai", url) if !url.is_empty() => Ok(Self::OpenAi(url.to_owned())),
-            _ => Err("known are: gateway, openai:URL, extractive".to_owned()),
+            ("openai", server) if !server.is_empty() => {
+                let (url, model) = server.split_once('#').unwrap_or((server, "default"));
+                Ok(Self::OpenAi {
+                    url: url.to_owned(),
+                    model: model.to_owned(),
+                })
+            }
+            _ => Err("known are: gateway, openai:URL#MODEL, extractive".to_owned()),
         }
     }
 }
@@ -112,10 +119,13 @@ async fn draft(
 ) -> Result<Draft, AnyError> {
     match writer {
         Writer::Gateway => by_gateway(transcript, format).await,
-        Writer::OpenAi(url) => Err(format!(
-            "this version can't write with {url} yet: take the writer `gateway`"
-        )
-        .into()),
+        Writer::OpenAi { url, model } => {
+            // A demo says what is true of a server of one's own; a host says what is true of its own.
+            let config = OpenAiConfig::builder(url, model, Privacy::local()).build()?;
+            let model = OpenAiCompatible::new(config)?;
+            let writer = NoteWriter::new(Arc::new(model));
+            Ok(writer.draft(transcript, format).await?)
+        }
         Writer::Extractive => {
             Err("this version can't write without a model yet: take the writer `gateway`".into())
         }
@@ -127,7 +137,7 @@ async fn by_gateway(
     format: Arc<dyn NoteFormat>,
 ) -> Result<Draft, AnyError> {
     let wishes = Wishes {
-        audio: None,
+        audio: Audio::Demo,
         script: None,
         speed: None,
         turns: "therapy",

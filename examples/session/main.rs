@@ -11,6 +11,8 @@
 mod live;
 #[path = "../support/services.rs"]
 mod services;
+#[path = "../support/source.rs"]
+mod source;
 #[path = "../support/speed.rs"]
 mod speed;
 
@@ -24,7 +26,6 @@ use clap::Parser;
 use live::Show;
 use services::{AnyError, Wishes};
 use therapy_scribe::{
-    Role,
     notes::{Clinician, Draft, KeySigner, LocalTime, SessionFacts, SignedNote, WallTime},
     stt::Session,
 };
@@ -32,9 +33,8 @@ use therapy_scribe::{
 /// Captures a session, drafts its note, and signs it if you say so.
 #[derive(Debug, Parser)]
 struct Args {
-    /// A WAV file; without it the bundled demo session.
-    #[arg(long)]
-    audio: Option<PathBuf>,
+    #[command(flatten)]
+    from: source::From,
     /// What is said in the audio, for the emulator.
     #[arg(long)]
     script: Option<PathBuf>,
@@ -50,9 +50,6 @@ struct Args {
     /// Where the signed note goes.
     #[arg(long, value_name = "DIR", default_value = "notes")]
     out: PathBuf,
-    /// Who speaks on each channel of the audio, such as `therapist,client`; without it they share a microphone.
-    #[arg(long, value_delimiter = ',', value_name = "ROLES", value_parser = live::role)]
-    channels: Vec<Role>,
     /// Seconds of audio a second. Default: 8 with the emulator, 1 with the real services.
     #[arg(long, value_parser = speed::parse)]
     speed: Option<f64>,
@@ -79,8 +76,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: &Args) -> Result<(), AnyError> {
+    if args.from.devices {
+        println!("{}", source::devices()?);
+        return Ok(());
+    }
     let wishes = Wishes {
-        audio: args.audio.as_deref(),
+        audio: args.from.audio(),
         script: args.script.as_deref(),
         speed: args.speed,
         turns: &args.turns,
@@ -95,7 +96,7 @@ async fn run(args: &Args) -> Result<(), AnyError> {
     }
     let show = if args.json { Show::Json } else { Show::People };
     let start = now();
-    let session = live::capture(&services, &services::audio(&wishes), &args.channels, show).await?;
+    let session = live::capture(&services, &args.from, show).await?;
     live::print_transcript(&session.transcript, show);
     if session.transcript.is_empty() {
         return Err(

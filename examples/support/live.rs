@@ -3,12 +3,14 @@
 use std::io::{IsTerminal, Write};
 
 use therapy_scribe::{
-    AudioSourceExt, ConnectionStatus, Role, Transcript, Turn, TurnId,
-    audio::WavSource,
-    stt::{Capture, CaptureEvent, Channel, Session},
+    ConnectionStatus, Transcript, Turn, TurnId,
+    stt::{Capture, CaptureEvent, Session},
 };
 
-use crate::services::{AnyError, Services};
+use crate::{
+    services::{AnyError, Audio, Services},
+    source::From,
+};
 
 /// How to show it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,20 +21,22 @@ pub(crate) enum Show {
     Json,
 }
 
-/// Captures a file to its end, or until Ctrl-C, and shows it. A failure is told after what came before it. With roles,
-/// each of them has a channel of the file.
+/// Captures to the end, or until Ctrl-C, and shows it. A failure is told after what came before it.
 pub(crate) async fn capture(
     services: &Services,
-    audio: &std::path::Path,
-    roles: &[Role],
+    from: &From,
     show: Show,
 ) -> Result<Session, AnyError> {
-    let mut capture = if roles.is_empty() {
-        services.scribe.capture(WavSource::open(audio)?).await?
+    let scribe = &services.scribe;
+    let mut capture = if from.has_channels() {
+        scribe.capture_channels(from.channels()?).await?
     } else {
-        let channels = channels(audio, roles)?;
-        services.scribe.capture_channels(channels).await?
+        let (source, options) = (from.source().await?, from.options(services.speed)?);
+        scribe.capture_with(source, options).await?
     };
+    if from.audio() == Audio::Live {
+        eprintln!("Listening. Ctrl-C ends the session.");
+    }
     let failure = follow(&mut capture, show).await;
     match failure {
         None => Ok(capture.finish().await?),
@@ -42,21 +46,6 @@ pub(crate) async fn capture(
             Err(error)
         }
     }
-}
-
-/// Reads a role of `--channels`.
-pub(crate) fn role(name: &str) -> Result<Role, String> {
-    serde_json::from_value(name.into()).map_err(|_| {
-        "known are: therapist, co_therapist, client, partner, family_member, interpreter".to_owned()
-    })
-}
-
-fn channels(audio: &std::path::Path, roles: &[Role]) -> Result<Vec<Channel>, AnyError> {
-    let channel = |(index, role): (u16, &Role)| {
-        let source = WavSource::open(audio)?.channel(index)?;
-        Ok(Channel::new(*role, source))
-    };
-    (0..).zip(roles).map(channel).collect()
 }
 
 async fn follow(capture: &mut Capture, show: Show) -> Option<AnyError> {

@@ -1,9 +1,6 @@
 //! Where the examples get their services: the real ones with a key, the emulator without.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+use std::{env, path::Path};
 
 use therapy_scribe::{
     ApiKey, Region, Scribe,
@@ -19,13 +16,26 @@ pub(crate) type AnyError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) struct Services {
     pub(crate) scribe: Scribe,
     pub(crate) emulator: Option<Emulator>,
+    /// Seconds of audio a second.
+    pub(crate) speed: f64,
     /// What a person should read before anything is sent.
     pub(crate) hello: String,
 }
 
+/// What is heard.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Audio {
+    /// The bundled session, whose script is known.
+    Demo,
+    /// A file of the user's.
+    File,
+    /// Somebody who speaks now.
+    Live,
+}
+
 /// What the examples have in common.
 pub(crate) struct Wishes<'a> {
-    pub(crate) audio: Option<&'a Path>,
+    pub(crate) audio: Audio,
     pub(crate) script: Option<&'a Path>,
     pub(crate) speed: Option<f64>,
     pub(crate) turns: &'a str,
@@ -33,14 +43,8 @@ pub(crate) struct Wishes<'a> {
     pub(crate) faults: u32,
 }
 
-const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo-session");
-
-/// The audio that is asked for, else the demo session.
-pub(crate) fn audio(wishes: &Wishes<'_>) -> PathBuf {
-    wishes
-        .audio
-        .map_or_else(|| Path::new(DEMO).join("session.wav"), Path::to_owned)
-}
+/// The bundled session.
+pub(crate) const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo-session");
 
 /// Reads `.env` and the environment, and starts the emulator if there is no key.
 pub(crate) async fn start(wishes: &Wishes<'_>) -> Result<Services, AnyError> {
@@ -85,6 +89,7 @@ pub(crate) async fn start(wishes: &Wishes<'_>) -> Result<Services, AnyError> {
             Ok(Services {
                 scribe: builder.build()?,
                 emulator: None,
+                speed,
                 hello,
             })
         }
@@ -97,7 +102,11 @@ async fn emulated(
     config: StreamingConfig,
     telehealth: StreamingConfig,
 ) -> Result<Services, AnyError> {
-    let speed = wishes.speed.unwrap_or(8.0);
+    let speed = wishes.speed.unwrap_or(if wishes.audio == Audio::Live {
+        1.0
+    } else {
+        8.0
+    });
     let emulator = Emulator::builder()
         .script(script(wishes)?)
         .speed(speed)
@@ -119,6 +128,7 @@ async fn emulated(
     Ok(Services {
         scribe,
         emulator: Some(emulator),
+        speed,
         hello,
     })
 }
@@ -130,10 +140,10 @@ fn drops(count: u32) -> impl Iterator<Item = Fault> {
 }
 
 fn script(wishes: &Wishes<'_>) -> Result<Script, AnyError> {
-    let path = match (wishes.script, wishes.audio) {
-        (Some(path), _) => path.to_owned(),
-        (None, None) => Path::new(DEMO).join("session.json"),
-        (None, Some(_)) => {
+    let path = match wishes.script {
+        Some(path) => path.to_owned(),
+        None if wishes.audio == Audio::Demo => Path::new(DEMO).join("session.json"),
+        None => {
             return Err("the emulator cannot hear words: give it a script with --script, or set ASSEMBLYAI_API_KEY to use the real services".into());
         }
     };

@@ -11,6 +11,8 @@
 mod live;
 #[path = "../support/services.rs"]
 mod services;
+#[path = "../support/source.rs"]
+mod source;
 #[path = "../support/speed.rs"]
 mod speed;
 
@@ -19,20 +21,15 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::Parser;
 use live::Show;
 use services::{AnyError, Wishes};
-use therapy_scribe::Role;
 
 /// Transcribes a session, with roles.
 #[derive(Debug, Parser)]
 struct Args {
-    /// A WAV file; without it the bundled demo session.
-    #[arg(long)]
-    audio: Option<PathBuf>,
+    #[command(flatten)]
+    from: source::From,
     /// What is said in the audio, for the emulator.
     #[arg(long)]
     script: Option<PathBuf>,
-    /// Who speaks on each channel of the audio, such as `therapist,client`; without it they share a microphone.
-    #[arg(long, value_delimiter = ',', value_name = "ROLES", value_parser = live::role)]
-    channels: Vec<Role>,
     /// Seconds of audio a second. Default: 8 with the emulator, 1 with the real services.
     #[arg(long, value_parser = speed::parse)]
     speed: Option<f64>,
@@ -56,8 +53,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: &Args) -> Result<(), AnyError> {
+    if args.from.devices {
+        println!("{}", source::devices()?);
+        return Ok(());
+    }
     let wishes = Wishes {
-        audio: args.audio.as_deref(),
+        audio: args.from.audio(),
         script: args.script.as_deref(),
         speed: args.speed,
         turns: &args.turns,
@@ -66,7 +67,7 @@ async fn run(args: &Args) -> Result<(), AnyError> {
     let services = services::start(&wishes).await?;
     eprintln!("{}", services.hello);
     let show = if args.json { Show::Json } else { Show::People };
-    let session = live::capture(&services, &services::audio(&wishes), &args.channels, show).await?;
+    let session = live::capture(&services, &args.from, show).await?;
     live::print_transcript(&session.transcript, show);
     if session.transcript.is_empty() {
         return Err("no speech was heard: check the microphone, or the file".into());

@@ -1,6 +1,8 @@
 //! Audio: where it comes from, and what is done to it before it is recognised.
 
 mod channel;
+#[cfg(feature = "mic")]
+mod device;
 mod error;
 mod format;
 mod level;
@@ -11,11 +13,14 @@ mod record;
 mod reframe;
 #[cfg(feature = "resample")]
 mod resample;
+mod sink;
 mod source;
 mod wav;
 mod wav_header;
 
 pub use channel::{AudioPusher, ChannelSource, PushError};
+#[cfg(feature = "mic")]
+pub use device::{AudioDevice, DeviceKind, DeviceProblem, MicSource, SpeakerSink};
 pub use error::AudioError;
 pub use format::{AudioFormat, AudioFrame, SampleRate};
 pub use level::{Level, LevelMeter, Metered};
@@ -26,5 +31,6 @@ pub use record::{AudioRecorder, WavRecorder};
 pub use reframe::Reframed;
 #[cfg(feature = "resample")]
 pub use resample::Resampled;
-pub use source::{AudioSource, AudioSourceExt};
+pub use sink::AudioSink;
+pub use source::{AudioSource, AudioSourceExt, STARVED_AFTER};
 pub use wav::WavSource;

@@ -7,6 +7,7 @@ mod error;
 mod event;
 mod intake;
 mod machine;
+mod opens;
 mod options;
 mod patience;
 mod ring;
@@ -34,11 +35,12 @@ use tokio::sync::mpsc;
 
 pub use channel::Channel;
 pub use error::CaptureError;
-pub use event::{CaptureEvent, CaptureStats, Session};
+pub use event::{CaptureEvent, CaptureStats, FailedChannel, Session};
 pub use options::CaptureOptions;
 
-use engine::{Command, Engine, Plan};
+use engine::{Clock, Command, Engine, Plan};
 use machine::{Limits, Part};
+use opens::Gate;
 use shared::Shared;
 
 /// A session that is being captured.
@@ -78,7 +80,8 @@ impl Capture {
         let shared = Arc::new(Shared::new(options.take_mapper(), 1));
         let recorder = options.recorder.take();
         let mut capture = Self::of(shared);
-        capture.add(&speech, Part::WHOLE, Box::new(source), recorder, &options)?;
+        let mut common = Common::new(speech, options, Part::WHOLE.of);
+        capture.add(&mut common, Part::WHOLE, Box::new(source), recorder)?;
         Ok(capture)
     }
 
@@ -87,6 +90,13 @@ impl Capture {
     /// they say at the same time is heard. The speech service should not be asked to tell voices apart
     /// ([`StreamingConfig::telehealth`](crate::StreamingConfig::telehealth)). At least one channel is needed; recorders
     /// stand at the [`Channel`]s, not in the options.
+    ///
+    /// All channels together open no more connections a minute than [`CaptureOptions::opens_a_minute`]. With more channels
+    /// than that, the later ones wait for their turn, first come first: four of six begin at once, two after a minute.
+    /// What is said meanwhile is kept as for a lost connection ([`CaptureOptions::keep`]) and sent then.
+    ///
+    /// A channel that fails for good ends alone: a notice tells of it at once and [`Session::failed`] at the end. The capture
+    /// fails when all of them have.
     ///
     /// # Errors
     /// As [`start`](Self::start); [`CaptureError::Channels`] for none, or more than 16.
@@ -103,10 +113,9 @@ impl Capture {
         if !(1..=16).contains(&of) || options.recorder.is_some() {
             return Err(CaptureError::Channels);
         }
-        // The account's limit is for all of them together; each opens one at the begin.
-        options.opens_a_minute = (options.opens_a_minute / usize::from(of)).max(1);
         let shared = Arc::new(Shared::new(options.take_mapper(), channels.len()));
         let mut capture = Self::of(shared);
+        let mut common = Common::new(speech, options, of);
         for (index, channel) in (0..).zip(channels) {
             let speaker = SpeakerId::new(ConnectionId::new(index), 0);
             let part = Part {
@@ -115,7 +124,7 @@ impl Capture {
                 speaker: Some(speaker),
             };
             capture.assign_role(speaker, Some(channel.role));
-            capture.add(&speech, part, channel.source, channel.recorder, &options)?;
+            capture.add(&mut common, part, channel.source, channel.recorder)?;
         }
         Ok(capture)
     }
@@ -131,28 +140,27 @@ impl Capture {
     /// Adds a source with a connection of its own.
     fn add(
         &mut self,
-        speech: &Arc<dyn SpeechToText>,
+        common: &mut Common,
         part: Part,
         source: Box<dyn AudioSource>,
         recorder: Option<Box<dyn AudioRecorder>>,
-        options: &CaptureOptions,
     ) -> Result<(), CaptureError> {
+        let (speech, options) = (&common.speech, &common.options);
         let format = speech.audio_format(source.format());
+        let Some(gate) = common.gates.next() else {
+            return Err(CaptureError::Channels);
+        };
         let plan = Plan {
             limits: Limits {
                 keep: options.keep,
-                opens_a_minute: options.opens_a_minute,
                 format,
                 overlap: speech.overlap(),
                 session: options.session,
                 seed: options.seed.wrapping_add(part.index.into()),
                 part,
             },
-            speed: if (0.001..=1000.0).contains(&options.speed) {
-                options.speed
-            } else {
-                1.0
-            },
+            clock: common.clock,
+            gate,
             recorder,
         };
         let meter = Arc::new(LevelMeter::default());
@@ -243,6 +251,27 @@ impl Capture {
     #[must_use]
     pub fn backlog(&self) -> Duration {
         self.shared.backlog()
+    }
+}
+
+/// What all parts of a capture begin with.
+struct Common {
+    speech: Arc<dyn SpeechToText>,
+    options: CaptureOptions,
+    /// One for all, so that their times can be compared.
+    clock: Clock,
+    /// One for each part.
+    gates: std::vec::IntoIter<Gate>,
+}
+
+impl Common {
+    fn new(speech: Arc<dyn SpeechToText>, options: CaptureOptions, parts: u16) -> Self {
+        Self {
+            clock: Clock::start(options.speed),
+            gates: Gate::for_parts(parts, options.opens_a_minute).into_iter(),
+            speech,
+            options,
+        }
     }
 }
 

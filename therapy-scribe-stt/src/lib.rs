@@ -69,7 +69,8 @@ mod session;
 mod wire;
 
 pub use capture::{
-    Capture, CaptureError, CaptureEvent, CaptureOptions, CaptureStats, Channel, Session,
+    Capture, CaptureError, CaptureEvent, CaptureOptions, CaptureStats, Channel, FailedChannel,
+    Session,
 };
 pub use client::{SttClient, TokenProvider};
 pub use config::{ConfigError, ConfigUpdate, Keyterms, StreamingConfig, TurnDetection};

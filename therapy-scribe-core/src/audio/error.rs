@@ -83,6 +83,16 @@ pub enum AudioError {
         /// What came.
         got: String,
     },
+    /// A microphone or loudspeaker can't be used.
+    #[cfg(feature = "mic")]
+    #[error("the {kind} {problem}")]
+    #[non_exhaustive]
+    Device {
+        /// Which.
+        kind: super::DeviceKind,
+        /// Why.
+        problem: super::DeviceProblem,
+    },
     /// The audio device or whatever else the host's own source wraps.
     #[error("the audio source failed")]
     Source(#[source] BoxError),

@@ -95,4 +95,8 @@ impl<S: AudioSource> AudioSource for Metered<S> {
         }
         Ok(frame)
     }
+
+    fn take_notice(&mut self) -> Option<crate::Notice> {
+        self.inner.take_notice()
+    }
 }

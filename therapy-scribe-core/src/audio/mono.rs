@@ -25,6 +25,10 @@ impl<S: AudioSource> AudioSource for Mono<S> {
     async fn next_frame(&mut self) -> Result<Option<AudioFrame>, AudioError> {
         Ok(self.inner.next_frame().await?.map(|frame| mix(&frame)))
     }
+
+    fn take_notice(&mut self) -> Option<crate::Notice> {
+        self.inner.take_notice()
+    }
 }
 
 fn mix(frame: &AudioFrame) -> AudioFrame {
@@ -46,4 +50,16 @@ fn mix(frame: &AudioFrame) -> AudioFrame {
         frame.start(),
         samples,
     )
+}
+
+/// The same audio in another number of channels, each of which then has all of it.
+#[cfg(feature = "mic")]
+pub(super) fn spread(frame: &AudioFrame, format: AudioFormat) -> AudioFrame {
+    if frame.format().channels() == format.channels() {
+        return frame.clone();
+    }
+    let mixed = mix(frame);
+    let copies = |sample: &i16| std::iter::repeat_n(*sample, usize::from(format.channels()));
+    let samples: Vec<i16> = mixed.samples().iter().flat_map(copies).collect();
+    AudioFrame::new(format, frame.start(), samples)
 }

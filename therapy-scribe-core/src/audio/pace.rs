@@ -57,4 +57,8 @@ impl<S: AudioSource> AudioSource for Paced<S> {
         }
         Ok(self.waiting.take())
     }
+
+    fn take_notice(&mut self) -> Option<crate::Notice> {
+        self.inner.take_notice()
+    }
 }

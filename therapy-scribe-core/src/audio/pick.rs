@@ -40,6 +40,10 @@ impl<S: AudioSource> AudioSource for OneChannel<S> {
             AudioFrame::new(format, frame.start(), samples.copied().collect::<Vec<_>>())
         }))
     }
+
+    fn take_notice(&mut self) -> Option<crate::Notice> {
+        self.inner.take_notice()
+    }
 }
 
 #[cfg(test)]

@@ -78,4 +78,8 @@ impl<S: AudioSource> AudioSource for Reframed<S> {
             }
         }
     }
+
+    fn take_notice(&mut self) -> Option<crate::Notice> {
+        self.inner.take_notice()
+    }
 }

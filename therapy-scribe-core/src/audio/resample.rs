@@ -58,6 +58,11 @@ impl<S: AudioSource> Resampled<S> {
         })
     }
 
+    #[cfg(feature = "mic")]
+    pub(super) const fn inner_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
     /// Converts one step of what is held; at the end, silence fills the last one.
     fn convert(&mut self) -> Result<Option<AudioFrame>, AudioError> {
         let channels = usize::from(self.format.channels());
@@ -134,6 +139,10 @@ impl<S: AudioSource> AudioSource for Resampled<S> {
                 Err(error) => self.ended = Some(Err(error)),
             }
         }
+    }
+
+    fn take_notice(&mut self) -> Option<crate::Notice> {
+        self.inner.take_notice()
     }
 }
 

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::{
     AudioError, AudioFormat, AudioFrame, LevelMeter, Metered, Mono, OneChannel, Paced, Reframed,
 };
+use crate::Notice;
 
 /// Delivers audio, frame by frame: a file, a microphone, a call.
 ///
@@ -38,7 +39,17 @@ pub trait AudioSource: Send {
     /// # Errors
     /// [`AudioError`] when no more can be had; the caller stops then, and keeps what it got.
     async fn next_frame(&mut self) -> Result<Option<AudioFrame>, AudioError>;
+
+    /// Something that a person should know, such as a microphone that was unplugged; each is told once. A source that
+    /// wraps another passes on what that one has to say.
+    fn take_notice(&mut self) -> Option<Notice> {
+        None
+    }
 }
+
+/// A source that delivers nothing for so long is starved: a capture then puts silence in its place, so that time goes on.
+/// A source that was away for less puts in the silence itself.
+pub const STARVED_AFTER: Duration = Duration::from_secs(3);
 
 #[async_trait]
 impl<S: AudioSource + ?Sized> AudioSource for Box<S> {
@@ -48,6 +59,10 @@ impl<S: AudioSource + ?Sized> AudioSource for Box<S> {
 
     async fn next_frame(&mut self) -> Result<Option<AudioFrame>, AudioError> {
         (**self).next_frame().await
+    }
+
+    fn take_notice(&mut self) -> Option<Notice> {
+        (**self).take_notice()
     }
 }
 

@@ -21,20 +21,23 @@ impl Aliases {
         self.of.is_empty()
     }
 
-    /// A label was found to stand for a speaker, or with `None` for nobody else. Returns whether that is news.
-    pub(crate) fn find(&mut self, label: SpeakerId, speaker: Option<SpeakerId>) -> bool {
-        if self.by_hand.contains(&label) {
-            return false;
-        }
+    /// A label was found to stand for a speaker, or with `None` for nobody else. Returns the labels that are someone else's
+    /// now.
+    pub(crate) fn find(&mut self, label: SpeakerId, speaker: Option<SpeakerId>) -> Vec<SpeakerId> {
         let before = self.of(label);
         let after = speaker.map_or(label, |speaker| self.of(speaker));
+        if self.by_hand.contains(&label) || before == after {
+            return Vec::new();
+        }
         self.set(label, after);
+        let mut labels = vec![label];
         // Whoever stood for the label stands for its speaker now.
-        for speaker in self.of.values_mut().filter(|speaker| **speaker == label) {
+        for (follower, speaker) in self.of.iter_mut().filter(|(_, of)| **of == label) {
             *speaker = after;
+            labels.push(*follower);
         }
         self.of.retain(|label, speaker| label != speaker);
-        before != after
+        labels
     }
 
     /// A person says that two speakers are one. Returns the labels that are someone else's now.
@@ -64,5 +67,25 @@ impl Aliases {
         } else {
             self.of.insert(label, speaker);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ConnectionId;
+
+    fn label(connection: u16) -> SpeakerId {
+        SpeakerId::new(ConnectionId::new(connection), 0)
+    }
+
+    #[test]
+    fn whoever_stood_for_a_label_changes_with_it_and_is_told() {
+        let mut aliases = Aliases::default();
+        assert_eq!(aliases.find(label(2), Some(label(1))), [label(2)]);
+        assert!(aliases.find(label(2), Some(label(1))).is_empty());
+        let changed = aliases.find(label(1), Some(label(0)));
+        assert_eq!(changed, [label(1), label(2)]);
+        assert_eq!(aliases.of(label(2)), label(0));
     }
 }

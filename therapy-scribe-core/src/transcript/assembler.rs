@@ -67,11 +67,11 @@ impl TranscriptAssembler {
     /// Says that a connection's `label` was found to stand for a speaker who was heard before; `None` takes it back.
     /// Every word with that label follows, those to come as well, unless a person has merged it by hand.
     pub fn find_speaker(&mut self, label: SpeakerId, speaker: Option<SpeakerId>) -> Change {
-        if self.aliases.find(label, speaker) {
-            self.relook(&[label])
-        } else {
-            Change::Nothing
+        let labels = self.aliases.find(label, speaker);
+        if labels.is_empty() {
+            return Change::Nothing;
         }
+        self.relook(&labels)
     }
 
     /// Looks up the speakers of every turn with one of these labels anew.

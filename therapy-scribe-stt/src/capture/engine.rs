@@ -14,6 +14,7 @@ use tokio::{sync::mpsc, time::Instant};
 use super::{
     CaptureError, CaptureStats,
     machine::{Limits, Machine, Order},
+    opens::Gate,
     shared::Shared,
     tape::Tape,
 };
@@ -31,8 +32,8 @@ pub(super) enum Command {
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) limits: Limits,
-    /// Seconds of audio a second.
-    pub(super) speed: f64,
+    pub(super) clock: Clock,
+    pub(super) gate: Gate,
     pub(super) recorder: Option<Box<dyn AudioRecorder>>,
 }
 
@@ -57,14 +58,23 @@ pub(super) struct Engine {
     end: Option<(CaptureStats, Option<CaptureError>)>,
 }
 
-/// The machine's time: it runs as fast as the audio does.
-#[derive(Clone, Copy)]
-struct Clock {
+/// The time of all machines of a capture: it runs as fast as the audio does.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clock {
     began: Instant,
     speed: f64,
 }
 
 impl Clock {
+    /// Begins now. `speed` is in seconds of audio a second; what is no speed counts as life's.
+    pub(super) fn start(speed: f64) -> Self {
+        let is_speed = (0.001..=1000.0).contains(&speed);
+        Self {
+            began: Instant::now(),
+            speed: if is_speed { speed } else { 1.0 },
+        }
+    }
+
     fn now(self) -> Duration {
         self.began.elapsed().mul_f64(self.speed)
     }
@@ -117,10 +127,7 @@ impl Engine {
         format: AudioFormat,
         plan: Plan,
     ) -> Self {
-        let clock = Clock {
-            began: Instant::now(),
-            speed: plan.speed,
-        };
+        let clock = plan.clock;
         Self {
             speech,
             source,
@@ -129,7 +136,7 @@ impl Engine {
             format,
             part: usize::from(plan.limits.part.index),
             clock,
-            machine: Machine::new(plan.limits),
+            machine: Machine::new(clock.now(), plan.limits, plan.gate),
             connecting: None,
             open: None,
             retiring: None,
@@ -145,6 +152,7 @@ impl Engine {
         while !self.machine.is_ended() {
             let wake = self.wait().await;
             self.handle(wake);
+            self.hear_source();
             self.shared.set_backlog(self.part, self.machine.backlog());
             self.obey();
         }
@@ -161,6 +169,13 @@ impl Engine {
         if let Some(tape) = &mut self.tape {
             let said = tape.record(frame);
             self.note(said);
+        }
+    }
+
+    /// What the source has to say, such as that it was unplugged.
+    fn hear_source(&mut self) {
+        while let Some(notice) = self.source.take_notice() {
+            self.note(Some(notice));
         }
     }
 

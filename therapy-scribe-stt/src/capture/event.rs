@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use therapy_scribe_core::{
-    ConnectionStatus, Gap, Notice, RoleMap, ServiceSession, SttStats, Transcript, TurnId,
+    ConnectionStatus, Gap, Notice, RoleMap, ServiceSession, SpeakerId, SttStats, Transcript, TurnId,
 };
 
 /// A notice that something changed; what it is now is in [`Capture::snapshot`](super::Capture::snapshot).
@@ -73,6 +73,18 @@ pub struct Session {
     pub stats: CaptureStats,
     /// The session at the service, where one came about.
     pub service: Option<ServiceSession>,
+    /// Channels of a call that ended before their time, in order; what they missed is a gap of theirs.
+    pub failed: Vec<FailedChannel>,
+}
+
+/// A channel of a call that ended before its time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FailedChannel {
+    /// Whose channel it is; [`Transcript::role_of`] says who that is.
+    pub speaker: SpeakerId,
+    /// One sentence: what happened.
+    pub reason: String,
 }
 
 impl Session {
@@ -83,6 +95,7 @@ impl Session {
             transcript,
             stats: CaptureStats::default(),
             service: None,
+            failed: Vec::new(),
         }
     }
 

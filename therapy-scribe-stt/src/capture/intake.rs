@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use therapy_scribe_core::{
     AudioFormat, AudioFrame, ConnectionStatus, Gap, GapReason, MediaTime, Notice, SttEvent,
+    audio::STARVED_AFTER,
 };
 
-/// Without a frame for so long the source is starved. Shorter hiccups are made up for by the source itself.
-const STARVED: Duration = Duration::from_secs(3);
 /// Silence is then put in by the second: at every rate a whole number of samples, so that no rounding adds up.
 const PIECE: Duration = Duration::from_secs(1);
 /// Nothing but zeros for so long comes from no microphone that works.
@@ -65,7 +64,7 @@ impl Intake {
         let patience = if self.starved_from.is_some() {
             PIECE
         } else {
-            STARVED
+            STARVED_AFTER
         };
         self.last_frame + patience
     }

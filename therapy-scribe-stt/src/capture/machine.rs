@@ -17,6 +17,7 @@ use therapy_scribe_core::{
 use super::{
     CaptureError, CaptureStats,
     intake::Intake,
+    opens::Gate,
     patience::{Pace, Patience},
     ring::Ring,
     seam::Seams,
@@ -27,7 +28,7 @@ use rotation::Rotation;
 const PADDING: Duration = Duration::from_millis(1300);
 /// Confirmed silence beyond this is not heard again, though the words before it would help to match voices.
 const LONG_SILENCE: Duration = Duration::from_secs(45);
-/// A service that has never answered is tried so often.
+/// A service that has never answered is tried so often by each part.
 const FIRST_TRIES: usize = 3;
 /// At the end, what is still to be made up for may take as long as it is, and this much more.
 const FINISH_LIMIT: Duration = Duration::from_secs(300);
@@ -37,7 +38,6 @@ const FINISH_LIMIT: Duration = Duration::from_secs(300);
 pub(super) struct Limits {
     /// How much audio is kept for a connection that is gone.
     pub(super) keep: Duration,
-    pub(super) opens_a_minute: usize,
     pub(super) format: AudioFormat,
     /// What a new connection hears again.
     pub(super) overlap: Duration,
@@ -120,6 +120,7 @@ pub(super) struct Machine {
     intake: Intake,
     ring: Ring,
     seams: Seams,
+    gate: Gate,
     patience: Patience,
     pace: Pace,
     rotation: Rotation,
@@ -142,7 +143,7 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(now: Duration, limits: Limits, gate: Gate) -> Self {
         let mut machine = Self {
             limits,
             link: Link::Opening,
@@ -151,8 +152,9 @@ impl Machine {
             intake: Intake::new(limits.format),
             ring: Ring::new(limits.keep),
             seams: Seams::default(),
-            patience: Patience::new(limits.opens_a_minute, limits.seed),
-            pace: Pace::new(Duration::ZERO),
+            gate,
+            patience: Patience::new(limits.seed),
+            pace: Pace::new(now),
             rotation: Rotation::default(),
             has_streamed: false,
             final_until: MediaTime::ZERO,
@@ -166,7 +168,7 @@ impl Machine {
             orders: VecDeque::new(),
             stats: CaptureStats::default(),
         };
-        machine.open(Duration::ZERO);
+        machine.open(now);
         machine
     }
 
@@ -282,6 +284,7 @@ impl Machine {
     }
 
     pub(super) fn on_connected(&mut self, now: Duration, connection: ConnectionId) {
+        self.gate.answered();
         if self.rotation.is_next(connection) {
             return self.rotate(now);
         }
@@ -473,6 +476,8 @@ impl Machine {
         self.close_partial();
         let error = self.source_error.take().map(CaptureError::Source).or(error);
         self.link = Link::Ended;
+        self.gate.leave();
+        self.gate.spent();
         self.stats.captured = self.ring.captured_until().since(MediaTime::ZERO);
         self.orders.push_back(Order::End {
             stats: self.stats,

@@ -46,7 +46,8 @@ impl CaptureOptions {
         self
     }
 
-    /// How many connections may be opened within a minute; at least 1. Default 4: a free account may open 5.
+    /// How many connections may be opened within a minute, by all channels of a call together; at least 1. Default 4: a free
+    /// account may open 5.
     pub const fn opens_a_minute(mut self, opens: usize) -> Self {
         self.opens_a_minute = opens;
         self

@@ -1,7 +1,6 @@
-//! When to open a connection, and how fast to send (`streaming-stt.md` 8.3, 8.4, 9.3). Times are counted from the
-//! capture's begin.
+//! When to try again, and how fast to send (`streaming-stt.md` 8.4, 9.3). Times are counted from the capture's begin.
 
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 
 /// Waits between tries, each with up to a fifth more or less, so that clients do not come back in step.
 const WAITS: [Duration; 7] = [
@@ -15,37 +14,23 @@ const WAITS: [Duration; 7] = [
 ];
 /// A connection that held so long was healthy: the next drop begins with the shortest wait.
 const HEALTHY: Duration = Duration::from_secs(60);
-const MINUTE: Duration = Duration::from_secs(60);
 
-/// Says when the next connection may be opened.
+/// Says when the next connection should be opened.
 #[derive(Debug)]
 pub(super) struct Patience {
     failures: usize,
-    /// When connections were opened within the last minute.
-    opens: VecDeque<Duration>,
-    opens_a_minute: usize,
     random: u64,
 }
 
 impl Patience {
-    pub(super) fn new(opens_a_minute: usize, seed: u64) -> Self {
+    pub(super) const fn new(seed: u64) -> Self {
         Self {
             failures: 0,
-            opens: VecDeque::new(),
-            opens_a_minute: opens_a_minute.max(1),
             random: seed,
         }
     }
 
-    /// Notes that a connection is being opened.
-    pub(super) fn opened(&mut self, now: Duration) {
-        self.opens.push_back(now);
-        while self.opens.len() > self.opens_a_minute {
-            self.opens.pop_front();
-        }
-    }
-
-    /// A connection is gone, which had streamed for `healthy`. Returns when the next one may be opened; never before
+    /// A connection is gone, which had streamed for `healthy`. Returns when the next one should be opened; never before
     /// `asked` is over, if the service asked for that.
     pub(super) fn next_try(
         &mut self,
@@ -60,17 +45,9 @@ impl Patience {
             .get(self.failures)
             .or(WAITS.last())
             .copied()
-            .unwrap_or(MINUTE);
+            .unwrap_or(HEALTHY);
         self.failures += 1;
-        let at = now + self.jittered(wait).max(asked);
-        at.max(self.free_at())
-    }
-
-    /// From when on the limit allows another open.
-    pub(super) fn free_at(&self) -> Duration {
-        let full = self.opens.len() == self.opens_a_minute;
-        let first = self.opens.front().filter(|_| full);
-        first.map_or(Duration::ZERO, |first| *first + MINUTE)
+        now + self.jittered(wait).max(asked)
     }
 
     /// How many connections in a row have failed.
@@ -163,20 +140,18 @@ mod tests {
     }
 
     #[test]
-    fn tries_come_apart_and_never_more_than_allowed_in_a_minute() {
-        let mut patience = Patience::new(4, 1);
+    fn tries_come_further_and_further_apart_until_a_connection_held() {
+        let mut patience = Patience::new(1);
         let mut now = Duration::ZERO;
-        let mut opens = Vec::new();
+        let mut waits = Vec::new();
         for _ in 0..12 {
-            patience.opened(now);
-            opens.push(now);
-            now = patience.next_try(now, Duration::ZERO, Duration::ZERO);
+            let next = patience.next_try(now, Duration::ZERO, Duration::ZERO);
+            waits.push(next.saturating_sub(now).as_millis());
+            now = next;
         }
-        for five in opens.windows(5) {
-            assert!(five[4] >= five[0] + MINUTE, "{five:?}");
-        }
-        assert!((400..=600).contains(&opens[1].as_millis()));
-        assert!(patience.failures() == 12);
+        assert!((400..=600).contains(&waits[0]));
+        assert!((24_000..=36_000).contains(&waits[11]), "{waits:?}");
+        assert_eq!(patience.failures(), 12);
         let now = now + Duration::from_secs(300);
         let again = patience.next_try(now, HEALTHY, Duration::ZERO);
         assert!(

@@ -1,25 +1,22 @@
 //! Where a new connection takes over: what it repeats is left out, and its labels are matched with known voices
 //! (`streaming-stt.md` 9.3, 7 and 8).
 
+mod voices;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use therapy_scribe_core::{
-    ConnectionId, MediaTime, Overlap, Relabel, SpeakerId, Turn, TurnId, Word,
-};
+use therapy_scribe_core::{ConnectionId, MediaTime, Overlap, Relabel, SpeakerId, Turn};
 
 use super::{
     align::{self, Fate, Heard},
     speech::Speech,
 };
+use voices::Voices;
 
 /// How long after the last known word a repetition of it may still come.
 const AFTER: u64 = 3_000;
-/// So many changes of voice, and so many words of a hundred, leave no doubt about whose labels are whose. A connection's
-/// first labels are its weakest, and wrong for whole turns, so that many words of few turns prove little.
-const CLEAR_RUNS: usize = 4;
-const CLEAR_PERCENT: usize = 85;
-/// Words that are no coincidence.
-const ENOUGH: usize = 3;
+/// So many connections before the current one may still revise their labels.
+const MOST_CLOSED: usize = 2;
 /// How much of what was said last is kept for comparing.
 const MEMORY: u64 = 60_000;
 
@@ -29,6 +26,8 @@ pub(super) struct Seams {
     /// In order of time.
     recent: VecDeque<Heard>,
     open: Option<Seam>,
+    /// Those before it: a connection that is replaced revises its labels when the next has its seam already.
+    closed: VecDeque<Seam>,
     /// Whom the labels of connections stand for, by what was found and by what the host has said.
     known: BTreeMap<SpeakerId, SpeakerId>,
     /// What the host has said is not found otherwise.
@@ -70,7 +69,11 @@ impl Seams {
         let heard_again = self.recent.iter().filter(|word| word.end() >= base);
         let old: Vec<_> = heard_again.cloned().collect();
         let until = last_end(&old).saturating_add(AFTER);
-        self.open = (!old.is_empty()).then_some(Seam {
+        self.closed.extend(self.open.take());
+        if self.closed.len() > MOST_CLOSED {
+            self.closed.pop_front();
+        }
+        self.open = Some(Seam {
             connection,
             old,
             next: 0,
@@ -91,8 +94,8 @@ impl Seams {
                 found: Vec::new(),
             },
         };
-        joined.found.extend(self.past_matches());
         self.note(&joined.found);
+        joined.found.extend(self.past_matches());
         if let Some(turn) = &joined.turn {
             self.remember(turn);
         }
@@ -100,27 +103,43 @@ impl Seams {
     }
 
     /// A final of a connection that is being replaced. The new one will repeat it, or has said some of it already, which is
-    /// left out.
-    pub(super) fn late(&mut self, turn: Turn) -> Option<Turn> {
+    /// left out, and tells whose labels are whose.
+    pub(super) fn late(&mut self, turn: Turn) -> Joined {
         let from = turn.start().as_millis().saturating_sub(AFTER);
         // What it has said itself it does not repeat.
         let of_another = |word: &&Heard| word.turn.connection() != turn.id().connection();
         let recent = self.recent.iter().filter(of_another);
         let said: Vec<_> = recent.filter(|word| word.end() >= from).cloned().collect();
-        let fates = align::fates(&said, &align::heard(&turn));
-        let words = fates.iter().zip(turn.words());
-        let new = words.filter(|(fate, _)| !matches!(fate, Fate::Known(_)));
-        let new: Vec<_> = new.map(|(_, word)| word.clone()).collect();
-        if new.is_empty() {
-            return None;
+        let heard = align::heard(&turn);
+        let fates = align::fates(&said, &heard);
+        let mut new = Vec::new();
+        for ((fate, late), word) in fates.iter().zip(&heard).zip(turn.words()) {
+            match (fate, &mut self.open) {
+                (Fate::Known(index), Some(seam)) => {
+                    let known = said.get(*index);
+                    let known = known.filter(|it| it.turn.connection() == seam.connection);
+                    if let Some(known) = known {
+                        seam.voices.heard(known, late);
+                    }
+                }
+                (Fate::Known(_), None) => {}
+                _ => new.push(word.clone()),
+            }
         }
-        let turn = turn.with_words(new);
+        let turn = (!new.is_empty()).then(|| turn.with_words(new));
+        let mut found = Vec::new();
         if let Some(seam) = &mut self.open {
-            seam.old.extend(align::heard(&turn));
-            seam.until = last_end(&seam.old).saturating_add(AFTER);
+            if let Some(turn) = &turn {
+                seam.old.extend(align::heard(turn));
+                seam.until = last_end(&seam.old).saturating_add(AFTER);
+            }
+            found = seam.voices.news(&self.known, &self.speech);
+            self.note(&found);
         }
-        self.remember(&turn);
-        Some(turn)
+        if let Some(turn) = &turn {
+            self.remember(turn);
+        }
+        Joined { turn, found }
     }
 
     /// A partial without what was heard before.
@@ -149,19 +168,25 @@ impl Seams {
                 word.relabel(relabel);
             }
         }
-        let mut found = Vec::new();
-        if let Some(seam) = &mut self.open {
-            for relabel in relabels {
-                for word in &mut seam.old {
-                    word.relabel(relabel);
-                }
-                seam.voices.relabel(relabel);
-            }
-            found = seam.voices.news(&seam.old, &self.known, &self.speech);
+        let mut all = Vec::new();
+        let mut closed = std::mem::take(&mut self.closed);
+        let mut open = self.open.take();
+        // The oldest first: whom its labels stand for decides whom those of the next do.
+        for seam in &mut closed {
+            seam.relabel(relabels);
+            let found = seam.voices.late_news(&self.known);
+            self.note(&found);
+            all.extend(found);
         }
-        found.extend(self.past_matches());
-        self.note(&found);
-        found
+        if let Some(seam) = &mut open {
+            seam.relabel(relabels);
+            let found = seam.voices.news(&self.known, &self.speech);
+            self.note(&found);
+            all.extend(found);
+        }
+        (self.closed, self.open) = (closed, open);
+        all.extend(self.past_matches());
+        all
     }
 
     /// The host says that two speakers are one.
@@ -175,12 +200,26 @@ impl Seams {
     }
 
     /// Labels of connections that are gone, as far as it is known by now whose they are.
-    fn past_matches(&self) -> Vec<(SpeakerId, Option<SpeakerId>)> {
-        let matches = self.speech.past_matches().into_iter();
-        matches
-            .filter(|(label, speaker)| self.speaker(*label) == *label && label != speaker)
-            .map(|(label, speaker)| (label, Some(speaker)))
-            .collect()
+    fn past_matches(&mut self) -> Vec<(SpeakerId, Option<SpeakerId>)> {
+        let mut found = Vec::new();
+        for (label, speaker) in self.speech.past_matches() {
+            if self.speaker(label) == label && !self.is_told_apart(label, speaker) {
+                let news = [(label, Some(speaker))];
+                self.note(&news);
+                found.extend(news);
+            }
+        }
+        found
+    }
+
+    /// Whether a connection heard both, under whatever labels: what it tells apart is not one voice.
+    fn is_told_apart(&self, one: SpeakerId, other: SpeakerId) -> bool {
+        let heard_by = |speaker: SpeakerId| {
+            let labels = self.known.iter().filter(move |(_, of)| **of == speaker);
+            let labels = labels.map(|(label, _)| label.connection());
+            labels.chain([speaker.connection()])
+        };
+        heard_by(one).any(|connection| heard_by(other).any(|by| by == connection))
     }
 
     fn note(&mut self, found: &[(SpeakerId, Option<SpeakerId>)]) {
@@ -189,9 +228,14 @@ impl Seams {
                 continue;
             }
             match speaker {
-                Some(speaker) => self.known.insert(*label, *speaker),
-                None => self.known.remove(label),
-            };
+                Some(speaker) => {
+                    // Whoever stood for the label stands for its speaker now.
+                    let followers = self.known.values_mut().filter(|of| *of == label);
+                    followers.for_each(|of| *of = *speaker);
+                    self.known.insert(*label, *speaker);
+                }
+                None => _ = self.known.remove(label),
+            }
         }
     }
 
@@ -213,6 +257,15 @@ impl Seams {
 }
 
 impl Seam {
+    fn relabel(&mut self, relabels: &[Relabel]) {
+        for relabel in relabels {
+            for word in &mut self.old {
+                word.relabel(relabel);
+            }
+            self.voices.relabel(relabel);
+        }
+    }
+
     fn join(
         &mut self,
         turn: Turn,
@@ -223,7 +276,7 @@ impl Seam {
         if is_beyond || self.next >= self.old.len() {
             return Joined {
                 turn: Some(turn),
-                found: self.voices.news(&self.old, known, speech),
+                found: self.voices.news(known, speech),
             };
         }
         let new = align::heard(&turn);
@@ -235,8 +288,9 @@ impl Seam {
                 Fate::New => kept.push(word.clone()),
                 Fate::Undecided => kept.push(word.clone().overlap(Overlap::Undecided)),
                 Fate::Known(index) => {
-                    let old = self.next + index;
-                    self.voices.heard(turn.id(), word, heard.label, old);
+                    if let Some(old) = self.old.get(self.next + index) {
+                        self.voices.heard(heard, old);
+                    }
                 }
             }
         }
@@ -248,134 +302,7 @@ impl Seam {
         let turn = (!kept.is_empty()).then(|| turn.with_words(kept));
         Joined {
             turn,
-            found: self.voices.news(&self.old, known, speech),
+            found: self.voices.news(known, speech),
         }
-    }
-}
-
-/// Which labels of the new connection were heard on whose words.
-#[derive(Debug, Default)]
-struct Voices {
-    /// In order of time.
-    pairs: Vec<Pair>,
-    told: BTreeMap<SpeakerId, SpeakerId>,
-}
-
-/// A word that both connections heard.
-#[derive(Debug)]
-struct Pair {
-    turn: TurnId,
-    start: MediaTime,
-    end: MediaTime,
-    label: Option<SpeakerId>,
-    /// The word that it repeats.
-    old: usize,
-}
-
-/// How sure it is whose labels are whose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Agreement {
-    Clear,
-    /// Nearly all words agree, but of few changes of voice.
-    Likely,
-    Unclear,
-}
-
-impl Voices {
-    fn heard(&mut self, turn: TurnId, word: &Word, label: Option<SpeakerId>, old: usize) {
-        self.pairs.push(Pair {
-            turn,
-            start: word.start(),
-            end: word.end(),
-            label,
-            old,
-        });
-    }
-
-    fn relabel(&mut self, relabel: &Relabel) {
-        let of_turn = self.pairs.iter_mut();
-        for pair in of_turn.filter(|pair| pair.turn == relabel.turn) {
-            pair.label = relabel.speaker_at(pair.start, pair.end);
-        }
-    }
-
-    /// The best assignment of labels to speakers, as far as most of a label's words speak for it; only what is news.
-    fn news(
-        &mut self,
-        old: &[Heard],
-        known: &BTreeMap<SpeakerId, SpeakerId>,
-        speech: &Speech,
-    ) -> Vec<(SpeakerId, Option<SpeakerId>)> {
-        let (found, agreement) = Self::assignment(&self.pairs(old, known));
-        let by_speech = speech.matches();
-        let found = match agreement {
-            Agreement::Clear => found,
-            Agreement::Likely if by_speech.is_empty() => found,
-            // Better a voice without a name than one with another's.
-            Agreement::Likely | Agreement::Unclear => by_speech,
-        };
-        let mut news: Vec<_> = found
-            .iter()
-            .filter(|(label, speaker)| self.told.get(label) != Some(speaker))
-            .map(|(label, speaker)| (*label, Some(*speaker)))
-            .collect();
-        let lost = self.told.keys().filter(|label| !found.contains_key(label));
-        news.extend(lost.map(|label| (*label, None)));
-        self.told = found;
-        news
-    }
-
-    /// How often the voices change, by both connections.
-    fn runs(pairs: &[(SpeakerId, SpeakerId)]) -> usize {
-        let mut voices = pairs.to_vec();
-        voices.dedup();
-        voices.len()
-    }
-
-    /// Each label of the new connection with the speaker of the same word as the old one has it.
-    fn pairs(
-        &self,
-        old: &[Heard],
-        known: &BTreeMap<SpeakerId, SpeakerId>,
-    ) -> Vec<(SpeakerId, SpeakerId)> {
-        let pair = |pair: &Pair| {
-            let speaker = old.get(pair.old)?.label?;
-            Some((pair.label?, known.get(&speaker).copied().unwrap_or(speaker)))
-        };
-        self.pairs.iter().filter_map(pair).collect()
-    }
-
-    /// Which label is whose by the words that both connections heard, and whether nearly all of them agree.
-    fn assignment(pairs: &[(SpeakerId, SpeakerId)]) -> (BTreeMap<SpeakerId, SpeakerId>, Agreement) {
-        let mut counts: BTreeMap<(SpeakerId, SpeakerId), usize> = BTreeMap::new();
-        let mut of_label: BTreeMap<SpeakerId, usize> = BTreeMap::new();
-        for (label, speaker) in pairs {
-            *counts.entry((*label, *speaker)).or_default() += 1;
-            *of_label.entry(*label).or_default() += 1;
-        }
-        let mut counts: Vec<_> = counts.into_iter().collect();
-        counts.sort_by_key(|(pair, count)| (std::cmp::Reverse(*count), *pair));
-        let mut found = BTreeMap::new();
-        let mut agreeing = 0;
-        for ((label, speaker), count) in counts {
-            let all = of_label.get(&label).copied().unwrap_or(0);
-            // Half is enough where it is not by chance: a voice may have been named anew before, and have two names.
-            let most = count * 2 > all || (count * 2 == all && count >= ENOUGH);
-            let is_free =
-                !found.contains_key(&label) && found.values().all(|taken| *taken != speaker);
-            if most && is_free {
-                found.insert(label, speaker);
-                agreeing += count;
-            }
-        }
-        let all: usize = of_label.values().sum();
-        let agreement = if agreeing * 100 < all * CLEAR_PERCENT {
-            Agreement::Unclear
-        } else if Self::runs(pairs) < CLEAR_RUNS {
-            Agreement::Likely
-        } else {
-            Agreement::Clear
-        };
-        (found, agreement)
     }
 }

@@ -14,7 +14,7 @@ use therapy_scribe_core::{
 };
 use tokio::sync::Notify;
 
-use super::{CaptureError, CaptureEvent, CaptureStats, Session};
+use super::{CaptureError, CaptureEvent, CaptureStats, FailedChannel, Session};
 
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -33,6 +33,7 @@ struct State {
     /// One for each part of the capture.
     parts: Vec<PartState>,
     service: Option<ServiceSession>,
+    failed: Vec<FailedChannel>,
     ended: Option<End>,
 }
 
@@ -63,6 +64,7 @@ impl Shared {
                 .take(parts)
                 .collect(),
             service: None,
+            failed: Vec::new(),
             ended: None,
         };
         Self {
@@ -135,22 +137,19 @@ impl Shared {
     }
 
     /// A part has come to its end; with the last of them the capture has. It has failed only if all of them have.
-    pub(super) fn end(&self, part: usize, figures: CaptureStats, error: Option<CaptureError>) {
+    pub(super) fn end(&self, index: usize, figures: CaptureStats, error: Option<CaptureError>) {
         let mut state = self.state();
         let Some(part) = state
             .parts
-            .get_mut(part)
+            .get_mut(index)
             .filter(|part| part.stats.is_none())
         else {
             return;
         };
-        let lost = error.as_ref().map(ToString::to_string);
         (part.stats, part.error) = (Some(figures), error);
+        state.tell_failure(index);
         if state.parts.iter().all(|part| part.stats.is_some()) {
             state.finish();
-        } else if let Some(lost) = lost {
-            let notice = Notice::new(format!("one participant is not heard any more: {lost}"));
-            state.events.push_back(CaptureEvent::Notice(notice));
         }
         drop(state);
         self.reader.wake();
@@ -178,6 +177,7 @@ impl Shared {
             transcript: state.assembler.snapshot(),
             stats: end.map(|end| end.stats).unwrap_or_default(),
             service: state.service.clone(),
+            failed: state.failed.clone(),
         })
     }
 
@@ -209,19 +209,40 @@ impl Shared {
     }
 }
 
+/// Whose channel a part of a call is.
+fn speaker_of(part: usize) -> SpeakerId {
+    let number = u16::try_from(part).unwrap_or(u16::MAX);
+    SpeakerId::new(ConnectionId::new(number), 0)
+}
+
 impl State {
+    /// Of a call: one source alone has nobody beside it who would go on.
+    fn tell_failure(&mut self, part: usize) {
+        let error = self.parts.get(part).and_then(|part| part.error.as_ref());
+        let Some(error) = error.filter(|_| self.parts.len() > 1) else {
+            return;
+        };
+        let (speaker, reason) = (speaker_of(part), error.to_string());
+        let role = self.assembler.snapshot().role_of(Some(speaker));
+        let who = role.map_or_else(|| "one participant".to_owned(), |role| role.to_string());
+        let notice = Notice::new(format!("{who}: not heard any more: {reason}"));
+        self.events.push_back(CaptureEvent::Notice(notice));
+        self.failed.push(FailedChannel { speaker, reason });
+        self.failed.sort_by_key(|failed| failed.speaker);
+    }
+
     /// The others went on for longer: what a participant said from then on is in no transcript.
     fn tell_what_failed_parts_missed(&mut self) {
         let captured = |part: &PartState| part.stats.unwrap_or_default().captured;
         let longest = self.parts.iter().map(captured).max().unwrap_or_default();
-        for (index, part) in (0..).zip(&self.parts) {
+        for (index, part) in self.parts.iter().enumerate() {
             let (from, to) = (
                 MediaTime::ZERO.plus(captured(part)),
                 MediaTime::ZERO.plus(longest),
             );
             if part.error.is_some() && to > from {
-                let speaker = SpeakerId::new(ConnectionId::new(index), 0);
-                let gap = Gap::new(from, to, GapReason::ConnectionLost).of(Some(speaker));
+                let speaker = Some(speaker_of(index));
+                let gap = Gap::new(from, to, GapReason::ConnectionLost).of(speaker);
                 self.assembler.apply(&SttEvent::Gap(gap));
                 self.events.push_back(CaptureEvent::Gap(gap));
             }

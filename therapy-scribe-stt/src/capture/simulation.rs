@@ -1,13 +1,17 @@
 //! Whole sessions in virtual time against a service that fails at random (P1, P2).
 //!
 //! The service recognises every word whose audio it gets, once a connection, and tells it in turns of its own: cut by
-//! pauses and after ten seconds, with edges in silence, in other wording on every connection, with its letters swapped. A
-//! word carries its number in the script as its confidence, so the judge does not depend on texts or times.
+//! pauses and after ten seconds, with edges in silence, in other wording on every connection, with its letters swapped. Its
+//! clock is the audio that it gets, and some of its labels are wrong until it revises them. A word carries its number in the
+//! script as its confidence, so the judge does not depend on texts or times.
 
+mod channels;
 mod driver;
 mod judge;
+mod schedule;
 mod script;
 mod service;
+mod voices;
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -19,77 +23,16 @@ use therapy_scribe_core::{
 use super::{
     CaptureStats,
     machine::{Limits, Machine, Order, Part},
+    opens::Gate,
 };
 use judge::Verdict;
+use schedule::{Fault, Schedule};
 use script::{Random, Script};
 use service::Service;
 
 /// How many schedules `cargo test` runs; `scripts/soak` runs more, by `THERAPY_SCRIBE_SCHEDULES`.
-const SCHEDULES: u64 = 200;
+const SCHEDULES: u64 = 300;
 const FRAME_MS: u64 = 500;
-
-/// What goes wrong, and when.
-#[derive(Debug, Clone, Copy)]
-enum Fault {
-    /// The connection breaks.
-    Break,
-    /// The service ends the session without a reason.
-    CloseEarly,
-    /// The service hears nothing any more, and the client notices after a while.
-    Stall { seconds: u64 },
-    /// The connection breaks, and for so long none comes about.
-    Outage { seconds: u64 },
-}
-
-#[derive(Debug)]
-struct Schedule {
-    minutes: u64,
-    /// By time in milliseconds.
-    faults: VecDeque<(u64, Fault)>,
-    /// The connection that breaks right after it was opened, and once more while it drains.
-    breaks_young: bool,
-    breaks_draining: bool,
-    keep: Duration,
-    /// How long the service lets a session last.
-    session: Duration,
-}
-
-impl Schedule {
-    fn new(random: &mut Random) -> Self {
-        let minutes = 50;
-        let long_outage = random.below(10) == 0;
-        let mut faults: Vec<_> = (0..random.below(9))
-            .map(|_| {
-                let fault = match random.below(6) {
-                    0 | 1 => Fault::Break,
-                    2 => Fault::CloseEarly,
-                    3 => Fault::Stall {
-                        seconds: 15 + random.below(30),
-                    },
-                    4 => Fault::Outage {
-                        seconds: 1 + random.below(20),
-                    },
-                    _ if long_outage => Fault::Outage {
-                        seconds: 600 + random.below(400),
-                    },
-                    _ => Fault::Outage {
-                        seconds: 20 + random.below(180),
-                    },
-                };
-                (random.below(minutes * 60_000), fault)
-            })
-            .collect();
-        faults.sort_by_key(|(at, _)| *at);
-        Self {
-            minutes,
-            faults: faults.into(),
-            breaks_young: random.below(4) == 0,
-            breaks_draining: random.below(4) == 0,
-            keep: Duration::from_secs(600),
-            session: Duration::from_secs(if random.below(2) == 0 { 600 } else { 10_800 }),
-        }
-    }
-}
 
 /// One run: the machine, a service for its connection, and the transcript.
 struct Simulation {
@@ -124,7 +67,6 @@ impl Simulation {
         let script = Script::new(&mut random, schedule.minutes * 60_000);
         let limits = Limits {
             keep: schedule.keep,
-            opens_a_minute: 4,
             format: AudioFormat::mono(SampleRate::HZ_8000),
             overlap: Duration::from_secs(15),
             session: schedule.session,
@@ -136,7 +78,7 @@ impl Simulation {
             random,
             script,
             schedule,
-            machine: Machine::new(limits),
+            machine: Machine::new(Duration::ZERO, limits, Gate::for_parts(1, 4).remove(0)),
             assembler: TranscriptAssembler::default(),
             service: None,
             retiring: None,
@@ -293,8 +235,16 @@ impl Simulation {
         self.retiring = self.service.take();
         self.stalled_until = None;
         self.expires_at = self.now + u64::try_from(self.schedule.session.as_millis()).unwrap();
-        self.verdict.connected(base, &self.assembler.snapshot());
-        self.service = Some(Service::new(connection, base.as_millis(), &mut self.random));
+        let service = Service::new(
+            connection,
+            base.as_millis(),
+            self.schedule.labels,
+            &mut self.random,
+        );
+        self.verdict.opened(&service);
+        self.verdict
+            .connected(connection, base, &self.assembler.snapshot());
+        self.service = Some(service);
         self.machine.on_connected(self.time(), connection);
         self.obey();
         if self.opened == 2 && self.schedule.breaks_young {
@@ -333,6 +283,10 @@ impl Simulation {
                 }
                 _ => {}
             }
+            self.verdict.heard(&event);
+            if matches!(event, SttEvent::Closed(_)) {
+                self.verdict.settled(connection);
+            }
             self.machine.on_event(self.time(), connection, Ok(event));
             self.obey();
         }
@@ -346,10 +300,10 @@ impl Simulation {
                 continue;
             }
             let service = self.service.as_mut().expect("audio goes to a connection");
-            let turns = service.hear(&self.script, frame.end().as_millis());
+            let said = service.hear(&self.script, &frame);
             let connection = service.connection;
             let at = self.now + 300 + self.random.below(200);
-            self.say(at, connection, turns.into_iter().map(SttEvent::Final));
+            self.say(at, connection, said.into_iter());
         }
     }
 
@@ -438,7 +392,9 @@ impl Simulation {
         };
         let last = service.finish(&self.script);
         let at = self.now + 600;
-        self.say(at, connection, last.map(SttEvent::Final).into_iter());
+        let revised = service.revise();
+        self.say(at, connection, last.into_iter());
+        self.say(at + 400, connection, revised.into_iter());
         let mut stats = SttStats::default();
         stats.complete = true;
         self.say(
@@ -464,34 +420,41 @@ impl Simulation {
     }
 }
 
-fn schedules() -> u64 {
-    std::env::var("THERAPY_SCRIBE_SCHEDULES")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(SCHEDULES)
+fn number_from(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
 }
 
-/// A failing seed is named; `THERAPY_SCRIBE_SEED=<seed>` runs it alone.
+/// Where labels are right, so is every name; where they are wrong at first, in all but one session of five hundred.
+///
+/// Failing seeds are named; `THERAPY_SCRIBE_SEED=<seed>` runs one alone, and with `THERAPY_SCRIBE_SCHEDULES` those from it
+/// on.
 #[test]
 #[expect(
     clippy::print_stderr,
     reason = "the figures are for whoever runs more schedules"
 )]
 fn every_word_is_there_once_and_every_voice_is_itself_whatever_fails() {
-    let alone = std::env::var("THERAPY_SCRIBE_SEED")
-        .ok()
-        .and_then(|text| text.parse().ok());
-    let seeds = alone.map_or(0..schedules(), |seed| seed..seed + 1);
+    let first = number_from("THERAPY_SCRIBE_SEED");
+    let usual = first.map_or(SCHEDULES, |_| 1);
+    let count = number_from("THERAPY_SCRIBE_SCHEDULES").unwrap_or(usual);
+    let first = first.unwrap_or(0);
     let mut total = Verdict::default();
-    for seed in seeds {
+    let mut failed = Vec::new();
+    for seed in first..first + count {
         let verdict = Simulation::new(seed).run();
-        assert!(
-            verdict.faults.is_empty(),
-            "THERAPY_SCRIBE_SEED={seed}: {:#?}",
-            verdict.faults
-        );
         total.add(&verdict);
+        if !verdict.faults.is_empty() {
+            eprintln!("THERAPY_SCRIBE_SEED={seed}: {:#?}", verdict.faults);
+            failed.push(seed);
+        }
     }
     eprintln!("{}", total.summary());
+    assert_eq!(failed, Vec::<u64>::new(), "seeds that failed");
     assert!(total.undecided * 200 <= total.words, "{}", total.summary());
+    let sessions = usize::try_from(count).unwrap();
+    assert!(
+        total.voices.misnamed * 500 <= sessions.max(500),
+        "{}",
+        total.summary()
+    );
 }

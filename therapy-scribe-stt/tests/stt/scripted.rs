@@ -1,14 +1,14 @@
 //! A capture on a speech service of another make: the seam's second implementation.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use therapy_scribe_core::audio::ChannelSource;
 use therapy_scribe_core::{
-    AudioFormat, AudioFrame, Finality, MediaTime, Privacy, Role, SampleRate, SpeakerId,
-    SpeechToText, SttAudio, SttClosed, SttConnection, SttControl, SttEvent, SttFailure, SttOpen,
-    SttStats, Turn, TurnId, Word,
+    AudioError, AudioFormat, AudioFrame, AudioSource, ConnectionStatus, Finality, MediaTime,
+    Notice, Privacy, Role, SampleRate, SpeakerId, SpeechToText, SttAudio, SttClosed, SttConnection,
+    SttControl, SttEvent, SttFailure, SttOpen, SttStats, Turn, TurnId, Word,
 };
 use therapy_scribe_stt::{Capture, CaptureEvent, CaptureOptions};
 use tokio::sync::mpsc;
@@ -106,4 +106,69 @@ async fn a_capture_runs_on_any_speech_service_and_is_fed_from_any_thread() {
     let speaker = session.transcript.turns().next().unwrap().words()[0].speaker();
     capture.assign_role(speaker.unwrap(), Some(Role::Therapist));
     assert_eq!(capture.snapshot().role_of(speaker), Some(Role::Therapist));
+}
+
+/// A microphone that is away from second 5 to second 15, and ends after ten seconds of audio.
+struct Unplugged {
+    began: tokio::time::Instant,
+    second: u64,
+    is_away: bool,
+    notices: VecDeque<&'static str>,
+}
+
+#[async_trait]
+impl AudioSource for Unplugged {
+    fn format(&self) -> AudioFormat {
+        AudioFormat::mono(SampleRate::HZ_16000)
+    }
+
+    async fn next_frame(&mut self) -> Result<Option<AudioFrame>, AudioError> {
+        if self.second == 10 {
+            return Ok(None);
+        }
+        if self.second == 5 {
+            if !std::mem::replace(&mut self.is_away, true) {
+                self.notices.push_back("it is gone");
+            }
+            tokio::time::sleep_until(self.began + Duration::from_secs(15)).await;
+            self.notices.push_back("it is back");
+        }
+        let start = MediaTime::from_millis(self.second * 1000);
+        self.second += 1;
+        Ok(Some(AudioFrame::new(self.format(), start, vec![7; 16_000])))
+    }
+
+    fn take_notice(&mut self) -> Option<Notice> {
+        self.notices.pop_front().map(Notice::new)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unplugged_microphone_is_an_event_and_capture_goes_on_when_it_is_back() {
+    let source = Unplugged {
+        began: tokio::time::Instant::now(),
+        second: 0,
+        is_away: false,
+        notices: VecDeque::new(),
+    };
+    let mut capture = Capture::start(Arc::new(Counting), source, CaptureOptions::new())
+        .await
+        .unwrap();
+    let mut told = Vec::new();
+    while let Some(event) = capture.next().await {
+        match event.unwrap() {
+            CaptureEvent::Notice(notice) => told.push(notice.text),
+            CaptureEvent::Gap(gap) => told.push(format!("{:?}", gap.reason)),
+            CaptureEvent::Status(ConnectionStatus::Starved { .. }) => {
+                told.push("starved".to_owned());
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(
+        told,
+        ["it is gone", "starved", "it is back", "SourceStarved"]
+    );
+    let session = capture.finish().await.unwrap();
+    assert_eq!(session.stats.captured, Duration::from_secs(20));
 }

@@ -89,7 +89,7 @@ impl Machine {
         self.apply(SttEvent::Status(status));
     }
 
-    fn find(&mut self, found: Vec<(SpeakerId, Option<SpeakerId>)>) {
+    pub(super) fn find(&mut self, found: Vec<(SpeakerId, Option<SpeakerId>)>) {
         let orders = found
             .into_iter()
             .map(|(label, speaker)| Order::Find(label, speaker));

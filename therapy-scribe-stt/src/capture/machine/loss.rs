@@ -49,20 +49,35 @@ impl Machine {
         let RetryAdvice::After(asked) = failure.advice else {
             return self.fail(failure);
         };
+        // It has its place in the queue once it wants to open, not while it waits for its own reasons.
+        self.gate.leave();
         let until = self.patience.next_try(now, healthy, asked);
-        let is_hopeless = !self.has_streamed && self.patience.failures() >= FIRST_TRIES;
-        if is_hopeless || self.finish_until.is_some_and(|end| end <= until) {
+        if self.patience.failures() >= FIRST_TRIES {
+            self.gate.spent();
+        }
+        let expected = until.max(self.gate.expected(now));
+        if self.gate.is_hopeless() || self.finish_until.is_some_and(|end| end <= expected) {
             return self.fail(failure);
         }
         self.link = Link::Waiting { until };
-        let wait = until.saturating_sub(now);
+        let wait = expected.saturating_sub(now);
         let lost = ConnectionStatus::lost(self.connection, failure.message.clone(), wait);
         self.failure = Some(failure);
         self.apply(SttEvent::Status(lost));
     }
 
-    /// Opens a connection that hears again what the last may have missed, and a little more.
+    /// Opens a connection that hears again what the last may have missed, and a little more; or waits until it may.
     pub(super) fn open(&mut self, now: Duration) {
+        // The other parts may have had no answer either, since this one began to wait.
+        if self.gate.is_hopeless()
+            && let Some(failure) = self.failure.take()
+        {
+            return self.fail(failure);
+        }
+        if let Err(until) = self.gate.ask(now) {
+            self.link = Link::Waiting { until };
+            return;
+        }
         self.feed_from(self.connection, self.replay_from());
         let known = self.known_until();
         if self.base > known {
@@ -70,11 +85,10 @@ impl Machine {
             self.final_until = self.base;
         }
         self.link = Link::Opening;
-        self.connect(now, self.connection, self.base);
+        self.connect(self.connection, self.base);
     }
 
-    pub(super) fn connect(&mut self, now: Duration, connection: ConnectionId, base: MediaTime) {
-        self.patience.opened(now);
+    pub(super) fn connect(&mut self, connection: ConnectionId, base: MediaTime) {
         self.orders.push_back(Order::Connect { connection, base });
     }
 

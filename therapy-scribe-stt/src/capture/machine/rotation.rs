@@ -61,15 +61,18 @@ impl Machine {
         } else {
             at
         };
-        let allowed = self.patience.free_at().max(self.rotation.not_before);
-        (is_free && !self.source_ended).then(|| in_pause.max(allowed))
+        (is_free && !self.source_ended).then(|| in_pause.max(self.rotation.not_before))
     }
 
     pub(super) fn begin_rotation(&mut self, now: Duration) {
+        if let Err(until) = self.gate.ask(now) {
+            self.rotation.not_before = until;
+            return;
+        }
         let next = self.connection_after();
         let base = self.ring.start_of(self.replay_from());
         self.rotation.next = Some((next, base));
-        self.connect(now, next, base);
+        self.connect(next, base);
     }
 
     /// The next connection is open: from here on it hears.
@@ -102,6 +105,9 @@ impl Machine {
 
     /// No change any more: the end has come.
     pub(super) fn cancel_rotation(&mut self) {
+        if matches!(self.link, Link::Open { .. }) {
+            self.gate.leave();
+        }
         if let Some((next, _)) = self.rotation.take_next() {
             self.orders.push_back(Order::Drop(next));
         }
@@ -112,8 +118,9 @@ impl Machine {
             Ok(SttEvent::Final(turn)) => {
                 let turn = self.attributed(turn);
                 self.note_final(&turn);
-                let new = self.seams.late(turn);
-                self.apply_all(new.map(SttEvent::Final));
+                let joined = self.seams.late(turn);
+                self.find(joined.found);
+                self.apply_all(joined.turn.map(SttEvent::Final));
             }
             Ok(SttEvent::Closed(_)) | Err(_) => self.rotation.retiring = None,
             Ok(SttEvent::Revised(relabels)) => self.on_revised(relabels),

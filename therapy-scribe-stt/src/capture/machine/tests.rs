@@ -4,17 +4,24 @@ use therapy_scribe_core::{AudioFormat, Finality, SampleRate, SttStats, Turn, Tur
 
 use super::*;
 
+mod together;
+
 const FIRST: ConnectionId = ConnectionId::new(0);
 const SECOND: ConnectionId = ConnectionId::new(1);
 const LIMITS: Limits = Limits {
     keep: Duration::from_secs(600),
-    opens_a_minute: 4,
     format: AudioFormat::mono(SampleRate::HZ_8000),
     overlap: Duration::from_secs(3),
     session: Duration::from_secs(3 * 3600),
     seed: 1,
     part: Part::WHOLE,
 };
+
+/// The machine of a capture that has one part.
+fn alone(limits: Limits) -> Machine {
+    let gate = Gate::for_parts(1, 4).remove(0);
+    Machine::new(at(0), limits, gate)
+}
 
 fn at(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -50,7 +57,7 @@ fn final_turn(connection: ConnectionId, order: u64, from: u64, to: u64) -> SttEv
 
 /// Streaming, with this much audio captured and sent.
 fn streaming(seconds: u64) -> Machine {
-    let mut machine = Machine::new(LIMITS);
+    let mut machine = alone(LIMITS);
     machine.on_connected(at(0), FIRST);
     for second in 0..seconds {
         machine.on_frame(at(second + 1), &frame(second));
@@ -70,7 +77,7 @@ fn gaps(orders: &[Order]) -> Vec<(u64, u64)> {
 
 #[test]
 fn audio_waits_for_the_connection_and_the_end_waits_for_the_audio() {
-    let mut machine = Machine::new(LIMITS);
+    let mut machine = alone(LIMITS);
     assert!(matches!(&orders(&mut machine)[..], [Order::Connect { .. }]));
     machine.on_frame(at(1), &frame(0));
     machine.on_frame(at(2), &frame(1));
@@ -123,7 +130,7 @@ fn after_a_loss_the_next_connection_hears_what_no_final_covers_and_a_little_more
 
 #[test]
 fn what_was_kept_too_shortly_is_a_gap_and_never_silence() {
-    let mut machine = Machine::new(Limits {
+    let mut machine = alone(Limits {
         keep: at(5),
         ..LIMITS
     });
@@ -153,7 +160,7 @@ fn until_connect(machine: &mut Machine) -> Option<Duration> {
 
 #[test]
 fn a_service_that_never_answers_is_given_up_and_one_that_has_is_not() {
-    let mut machine = Machine::new(LIMITS);
+    let mut machine = alone(LIMITS);
     let mut tries = 0;
     while let Some(now) = until_connect(&mut machine) {
         machine.on_refused(now, FIRST, broke());
@@ -249,7 +256,7 @@ fn a_loss_while_draining_is_made_up_for_within_the_limit() {
 
 #[test]
 fn a_service_that_takes_nothing_is_left_before_the_audio_has_a_hole() {
-    let mut machine = Machine::new(Limits {
+    let mut machine = alone(Limits {
         keep: at(5),
         ..LIMITS
     });
@@ -276,7 +283,7 @@ fn sent(machine: &mut Machine, mut now: Duration, until: Duration) -> Vec<u64> {
 
 #[test]
 fn audio_that_had_to_go_while_a_connection_opened_makes_it_open_anew() {
-    let mut machine = Machine::new(Limits {
+    let mut machine = alone(Limits {
         keep: at(5),
         ..LIMITS
     });
@@ -303,7 +310,7 @@ fn audio_that_had_to_go_while_a_connection_opened_makes_it_open_anew() {
 
 #[test]
 fn the_next_connection_takes_over_and_what_the_old_one_still_says_is_there_once() {
-    let mut machine = Machine::new(Limits {
+    let mut machine = alone(Limits {
         session: at(40),
         ..LIMITS
     });
@@ -344,7 +351,7 @@ fn the_next_connection_takes_over_and_what_the_old_one_still_says_is_there_once(
 
 #[test]
 fn a_session_limit_of_seconds_does_not_use_up_the_opens() {
-    let mut machine = Machine::new(Limits {
+    let mut machine = alone(Limits {
         session: at(20),
         ..LIMITS
     });
@@ -374,7 +381,7 @@ fn a_session_limit_of_seconds_does_not_use_up_the_opens() {
         }
     }
     assert!((2..=4).contains(&opened), "{opened}");
-    let _ = Machine::new(Limits {
+    let _ = alone(Limits {
         session: Duration::MAX,
         ..LIMITS
     })

@@ -18,29 +18,30 @@ use tokio::sync::mpsc;
 use super::{
     judge::Verdict,
     script::{Random, Script},
-    service::Service,
+    service::{Mislabels, Service},
 };
 use crate::{Capture, CaptureEvent, CaptureOptions};
 
-const MINUTES: u64 = 10;
+pub(super) const MINUTES: u64 = 10;
 const SCHEDULES: u64 = 12;
-const FRAME_MS: u64 = 500;
+pub(super) const FRAME_MS: u64 = 500;
 
 /// A service that breaks where its schedule says.
 #[derive(Debug)]
-struct Flaky {
-    script: Arc<Script>,
+pub(super) struct Flaky {
+    pub(super) script: Arc<Script>,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
     random: Random,
+    labels: Mislabels,
     /// Recording times in milliseconds at which the connection breaks, and how many tries then fail.
     breaks: VecDeque<(u64, u64)>,
     refusals: u64,
     verdict: Verdict,
-    bases: Vec<MediaTime>,
+    opens: Vec<SttOpen>,
 }
 
 struct FlakyAudio {
@@ -58,12 +59,24 @@ impl Flaky {
             .map(|_| (random.below(MINUTES * 60_000), random.below(4)))
             .collect();
         breaks.sort_unstable();
+        Self::of(random, script, breaks)
+    }
+
+    /// Breaks at these times, in order, and fails so many tries after each.
+    pub(super) fn breaking(seed: u64, breaks: Vec<(u64, u64)>) -> Self {
+        let mut random = Random::new(seed);
+        let script = Arc::new(Script::new(&mut random, MINUTES * 60_000));
+        Self::of(random, script, breaks)
+    }
+
+    fn of(mut random: Random, script: Arc<Script>, breaks: Vec<(u64, u64)>) -> Self {
         let state = State {
+            labels: Mislabels::new(&mut random),
             random,
             breaks: breaks.into(),
             refusals: 0,
             verdict: Verdict::default(),
-            bases: Vec::new(),
+            opens: Vec::new(),
         };
         Self {
             script,
@@ -83,7 +96,7 @@ fn broke() -> SttFailure {
 
 /// The seam wants `&self`, and the connection an owner.
 #[derive(Debug)]
-struct Shared(Arc<Flaky>);
+pub(super) struct Shared(pub(super) Arc<Flaky>);
 
 #[async_trait]
 impl SpeechToText for Shared {
@@ -115,8 +128,14 @@ impl SpeechToText for Shared {
             state.refusals -= 1;
             return Err(broke());
         }
-        state.bases.push(open.base);
-        let service = Service::new(open.connection, open.base.as_millis(), &mut state.random);
+        state.opens.push(open);
+        let service = Service::new(
+            open.connection,
+            open.base.as_millis(),
+            state.labels,
+            &mut state.random,
+        );
+        state.verdict.opened(&service);
         let (events, receiver) = mpsc::channel(1000);
         let audio = FlakyAudio {
             flaky: Arc::clone(&self.0),
@@ -128,6 +147,14 @@ impl SpeechToText for Shared {
             receiver.recv().await.map(|event| (event, receiver))
         });
         Ok(SttConnection::new(Box::new(audio), events.boxed()))
+    }
+}
+
+impl FlakyAudio {
+    async fn say(&self, event: SttEvent) -> Result<(), SttClosed> {
+        self.flaky.state().verdict.heard(&event);
+        let sent = self.events.send(Ok(event)).await;
+        sent.map_err(|_| SttClosed::new())
     }
 }
 
@@ -152,30 +179,44 @@ impl SttAudio for FlakyAudio {
         if self.broken {
             return Err(SttClosed::new());
         }
-        for turn in self.service.hear(&self.flaky.script, until) {
-            let sent = self.events.send(Ok(SttEvent::Final(turn))).await;
-            sent.map_err(|_| SttClosed::new())?;
+        for event in self.service.hear(&self.flaky.script, &frame) {
+            self.say(event).await?;
         }
         Ok(())
     }
 
     async fn control(&mut self, control: SttControl) -> Result<(), SttClosed> {
         assert_eq!(control, SttControl::Finish);
-        if let Some(turn) = self.service.finish(&self.flaky.script) {
-            let _ = self.events.send(Ok(SttEvent::Final(turn))).await;
+        if let Some(last) = self.service.finish(&self.flaky.script) {
+            self.say(last).await?;
+        }
+        if let Some(revised) = self.service.revise() {
+            self.say(revised).await?;
         }
         let mut stats = SttStats::default();
         stats.complete = true;
-        let sent = self.events.send(Ok(SttEvent::Closed(stats))).await;
-        sent.map_err(|_| SttClosed::new())
+        self.say(SttEvent::Closed(stats)).await?;
+        self.flaky.state().verdict.settled(self.service.connection);
+        Ok(())
     }
 }
 
 /// Silence of the right length; what is said is in the script.
-struct Silence {
+pub(super) struct Silence {
     until: u64,
     end: u64,
     samples: Arc<[i16]>,
+}
+
+impl Silence {
+    /// So many milliseconds of it.
+    pub(super) fn new(end: u64) -> Self {
+        Self {
+            until: 0,
+            end,
+            samples: vec![1; 4000].into(),
+        }
+    }
 }
 
 #[async_trait]
@@ -202,22 +243,21 @@ impl AudioSource for Silence {
 async fn the_engine_keeps_every_word_and_every_voice_too() {
     for seed in 0..SCHEDULES {
         let flaky = Arc::new(Flaky::new(seed));
-        let source = Silence {
-            until: 0,
-            end: MINUTES * 60_000,
-            samples: vec![1; 4000].into(),
-        };
+        let source = Silence::new(MINUTES * 60_000);
         let speech = Arc::new(Shared(Arc::clone(&flaky)));
         let options = CaptureOptions::new().seed(seed);
         let mut capture = Capture::start(speech, source, options).await.unwrap();
         let mut opened = 0;
         while let Some(event) = capture.next().await {
             let event = event.unwrap();
-            let opens = flaky.state().bases.len();
+            let opens = flaky.state().opens.len();
             if opens > opened {
-                let base = flaky.state().bases[opens - 1];
+                let open = flaky.state().opens[opens - 1];
                 opened = opens;
-                flaky.state().verdict.connected(base, &capture.snapshot());
+                flaky
+                    .state()
+                    .verdict
+                    .connected(open.connection, open.base, &capture.snapshot());
             }
             assert!(
                 !matches!(event, CaptureEvent::Gap(_)),
@@ -227,7 +267,7 @@ async fn the_engine_keeps_every_word_and_every_voice_too() {
         let session = capture.finish().await.unwrap();
         let mut state = flaky.state();
         assert_eq!(
-            state.bases.len(),
+            state.opens.len(),
             1 + usize::try_from(session.stats.reconnects).unwrap()
         );
         let keep = Duration::from_secs(600);
@@ -264,11 +304,7 @@ async fn leaving_at_any_instant_ends_in_bounded_time_and_leaves_no_task() {
     let before = tasks();
     for instant in 0..200 {
         let flaky = Arc::new(Flaky::new(instant));
-        let source = Silence {
-            until: 0,
-            end: 120_000,
-            samples: vec![1; 4000].into(),
-        };
+        let source = Silence::new(120_000);
         let speech = Arc::new(Shared(Arc::clone(&flaky)));
         let mut capture = Capture::start(speech, source, CaptureOptions::new().seed(instant))
             .await

@@ -1,16 +1,15 @@
-//! Whether everything that was said is there, once, and by whom.
+//! Whether everything that was said is there, once, and at its time; `voices` judges by whom.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
+use std::{collections::BTreeMap, time::Duration};
+
+use therapy_scribe_core::{ConnectionId, MediaTime, SttEvent, Transcript, Turn, Word};
+
+use super::{
+    script::Script,
+    service::{NUMBERS, Service},
+    voices::Voices,
 };
 
-use therapy_scribe_core::{MediaTime, SpeakerId, Transcript, Turn, Word};
-
-use super::{script::Script, service::NUMBERS};
-
-/// Voices with fewer words than this in an overlap may come back under a new name.
-const ENOUGH: usize = 3;
 /// What is kept beside it, to be heard again.
 const SLACK: Duration = Duration::from_secs(20);
 
@@ -18,32 +17,47 @@ const SLACK: Duration = Duration::from_secs(20);
 pub(super) struct Verdict {
     pub(super) words: usize,
     pub(super) undecided: usize,
-    connections: usize,
     missing_in_gaps: usize,
-    strangers: usize,
+    pub(super) voices: Voices,
     /// The network was gone for too long at the begin or at the end.
     pub(super) gave_up: bool,
     /// How much audio was there without a final turn at most, in milliseconds.
     pub(super) furthest_behind: u64,
     pub(super) faults: Vec<String>,
-    /// The known words that each connection hears again, by their numbers.
-    overlaps: Vec<BTreeSet<usize>>,
 }
 
 impl Verdict {
-    pub(super) fn connected(&mut self, base: MediaTime, known: &Transcript) {
-        self.connections += 1;
+    pub(super) fn opened(&mut self, service: &Service) {
+        self.voices.opened(service);
+    }
+
+    pub(super) fn connected(
+        &mut self,
+        connection: ConnectionId,
+        base: MediaTime,
+        known: &Transcript,
+    ) {
         let words = known.turns().rev().flat_map(Turn::words);
         let again = words
             .take_while(|word| word.end().plus(Duration::from_secs(30)) >= base)
             .filter(|word| word.start() >= base.plus(Duration::from_millis(500)));
-        self.overlaps.push(again.map(number).collect());
+        self.voices.overlap(connection, again.map(number).collect());
+    }
+
+    /// A connection has ended as it should.
+    pub(super) fn settled(&mut self, connection: ConnectionId) {
+        self.voices.settled(connection);
+    }
+
+    /// What the service says, as it reaches the client.
+    pub(super) fn heard(&mut self, event: &SttEvent) {
+        self.voices.heard(event);
     }
 
     pub(super) fn judge(&mut self, script: &Script, transcript: &Transcript, keep: Duration) {
         self.words += script.words.len();
         self.judge_words(script, transcript, keep);
-        self.judge_voices(script, transcript);
+        self.voices.judge(script, transcript, &mut self.faults);
     }
 
     fn judge_words(&mut self, script: &Script, transcript: &Transcript, keep: Duration) {
@@ -56,6 +70,11 @@ impl Verdict {
                 &mut sure
             };
             *counts.entry(number(word)).or_default() += 1;
+            let said = &script.words[number(word)];
+            if word.start().as_millis() > said.end || word.end().as_millis() < said.start {
+                let at = (word.start(), word.end());
+                self.faults.push(format!("told at {at:?}: {said:?}"));
+            }
         }
         self.undecided += undecided.values().sum::<usize>();
         let gaps = transcript.gaps();
@@ -83,53 +102,26 @@ impl Verdict {
         }
     }
 
-    fn judge_voices(&mut self, script: &Script, transcript: &Transcript) {
-        let mut ids = [BTreeSet::<SpeakerId>::new(), BTreeSet::new()];
-        for word in transcript.turns().flat_map(Turn::words) {
-            let person = script.words[number(word)].person;
-            ids[person].extend(word.speaker());
-        }
-        let both: Vec<_> = ids[0].intersection(&ids[1]).collect();
-        if !both.is_empty() {
-            self.faults
-                .push(format!("one name for two voices: {both:?}"));
-        }
-        for (person, ids) in ids.iter().enumerate() {
-            // A connection whose overlap has too little of a voice may name it anew.
-            let strange = self.overlaps.iter().skip(1).filter(|again| {
-                let of_person = again
-                    .iter()
-                    .filter(|number| script.words[**number].person == person);
-                of_person.count() < ENOUGH
-            });
-            let allowed = 1 + strange.count();
-            self.strangers += ids.len().saturating_sub(1);
-            if ids.len() > allowed {
-                self.faults.push(format!(
-                    "voice {person} has the names {ids:?}, {allowed} allowed"
-                ));
-            }
-        }
-    }
-
     pub(super) fn add(&mut self, other: &Self) {
         self.words += other.words;
         self.undecided += other.undecided;
-        self.connections += other.connections;
         self.missing_in_gaps += other.missing_in_gaps;
-        self.strangers += other.strangers;
+        self.voices.add(&other.voices);
     }
 
     pub(super) fn summary(&self) -> String {
         format!(
-            "{} words over {} connections: {} kept twice and marked, {} in gaps, {} voices named anew",
-            self.words, self.connections, self.undecided, self.missing_in_gaps, self.strangers
+            "{} words, {} kept twice and marked, {} in gaps; {}",
+            self.words,
+            self.undecided,
+            self.missing_in_gaps,
+            self.voices.summary()
         )
     }
 }
 
 /// The word's number in the script.
-fn number(word: &Word) -> usize {
+pub(super) fn number(word: &Word) -> usize {
     let number = (word.text_confidence().get() * NUMBERS).round();
     #[expect(
         clippy::as_conversions,
