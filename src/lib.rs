@@ -31,6 +31,7 @@
 //! | `stt` (default) | [`stt`]: streaming speech-to-text and capture |
 //! | `notes` (default) | [`notes`]: formats, drafting, signature |
 //! | `resample` | sources of any sample rate |
+//! | `mic` | microphones and loudspeakers of this machine; on Linux it needs ALSA's headers to build |
 
 #[cfg(all(feature = "stt", feature = "notes"))]
 mod scribe;

@@ -25,6 +25,7 @@
 //! | feature | what it adds |
 //! | --- | --- |
 //! | `resample` | sample-rate conversion: `AudioSourceExt::resampled` |
+//! | `mic` | microphones and loudspeakers: `MicSource`, `SpeakerSink`; on Linux it needs ALSA's headers to build; brings `resample` |
 //!
 //! It does not record, recognise or store anything by itself.
 
