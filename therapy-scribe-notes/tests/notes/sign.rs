@@ -282,3 +282,32 @@ async fn a_record_that_takes_no_statements_says_so() {
     let _: &dyn fmt::Debug = &sink;
     assert_eq!(sink.0.lock().unwrap().as_slice(), [note.id()]);
 }
+
+/// Signed by version 0.1.0: they open for as long as there is a version that reads notes. `scripts/verify-note` reads them
+/// too, when CI runs.
+#[test]
+fn what_was_signed_once_opens_for_ever() {
+    let student = signer(Clinician::new("c-30", "", ""), 3).public_key();
+    let trusted = Verifier::trusting([student, signer(supervisor(), 2).public_key()]);
+    let note = SignedNote::open(include_bytes!("signed/note.json"), &trusted).unwrap();
+    assert_eq!(note.section("plan"), Some("Thought record."));
+    let mut record = NoteRecord::new(note);
+    assert_eq!(record.status(), NoteStatus::AwaitingCosignature);
+    let later: [&[u8]; 3] = [
+        include_bytes!("signed/addendum.json"),
+        include_bytes!("signed/cosignature.json"),
+        include_bytes!("signed/retraction.json"),
+    ];
+    for bytes in later {
+        record.add(Later::open(bytes, &trusted).unwrap()).unwrap();
+    }
+    assert_eq!(record.status(), NoteStatus::Retracted);
+    let Later::Addendum(addendum) = &record.later()[0] else {
+        panic!("{:?}", record.later());
+    };
+    assert!(
+        addendum
+            .text()
+            .starts_with("Called back: „slept well“.\n\t\u{1}")
+    );
+}
