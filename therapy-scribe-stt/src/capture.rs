@@ -29,7 +29,7 @@ use std::{
 use futures_core::Stream;
 use therapy_scribe_core::{
     AudioSource, AudioSourceExt, ConnectionId, Role, SpeakerId, SpeechToText, Transcript,
-    audio::{AudioRecorder, LevelMeter},
+    audio::{AudioRecorder, LevelMeter, STARVED_AFTER},
 };
 use tokio::sync::mpsc;
 
@@ -156,6 +156,8 @@ impl Capture {
                 format,
                 overlap: speech.overlap(),
                 session: options.session,
+                // A machine that is busy for a moment starves no source, however fast a file is played.
+                starved_after: STARVED_AFTER.mul_f64(common.clock.speed().max(1.0)),
                 seed: options.seed.wrapping_add(part.index.into()),
                 part,
             },

@@ -70,6 +70,7 @@ impl Simulation {
             format: AudioFormat::mono(SampleRate::HZ_8000),
             overlap: Duration::from_secs(15),
             session: schedule.session,
+            starved_after: therapy_scribe_core::audio::STARVED_AFTER,
             seed,
             part: Part::WHOLE,
         };
