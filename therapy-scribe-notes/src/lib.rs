@@ -68,11 +68,8 @@ mod problem;
 mod prompt;
 mod render;
 mod reply;
-<<<<<<< HEAD
-mod retrieval;
-=======
 mod request;
->>>>>>> h4
+mod retrieval;
 mod risk;
 mod sign;
 mod split;
@@ -104,11 +101,8 @@ pub use gateway::{Fallbacks, Gateway, GatewayConfig, GatewayConfigBuilder, Model
 pub use openai::{JsonMode, OpenAiCompatible, OpenAiConfig, OpenAiConfigBuilder};
 pub use problem::{Problem, check_note};
 pub use prompt::PROMPT_VERSION;
-<<<<<<< HEAD
-pub use retrieval::{Quote, SessionIndex};
-=======
 pub use request::{NoteRequest, Progress};
->>>>>>> h4
+pub use retrieval::{Quote, SessionIndex};
 pub use sign::{
     Addendum, Clinician, Cosignature, KeySigner, Later, NoteRecord, NoteStatus, PublicKey,
     Retraction, SignedNote, Signer, Verifier,
