@@ -30,7 +30,7 @@ pub enum Error {
     Format {
         /// Where in its schema, as a JSON pointer.
         path: String,
-        /// What no model would take.
+        /// What no model would take, or what no quote can fill.
         reason: &'static str,
     },
     /// The configuration of the model can't work.

@@ -58,6 +58,7 @@ mod drafting;
 mod ehr;
 mod envelope;
 mod error;
+mod extractive;
 mod format;
 mod formats;
 mod gateway;
@@ -92,6 +93,7 @@ pub use draft::{
 };
 pub use ehr::EhrSink;
 pub use error::{Error, ErrorKind, Result};
+pub use extractive::ExtractiveWriter;
 pub use format::{Formats, NoteFormat, SchemaFormat, Section, TypedFormat, WithGoals};
 pub use formats::{
     Birp, Couple, Emdr, EmdrPhase, Family, Girp, Goal, Group, Intake, Member, Objective, Partner,

@@ -7,6 +7,7 @@
 )]
 
 mod bodies;
+mod extractive;
 mod formats;
 mod gateway;
 mod long;
