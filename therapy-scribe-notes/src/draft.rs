@@ -14,7 +14,8 @@ pub use finding::{Dismissal, Finding, FindingId, FindingKind, Severity};
 pub use version::{Change, ChangeKind, Source, Version};
 
 use crate::{
-    Clinician, Error, NoteFormat, Result, Section, SignedNote, Signer, WallTime, render,
+    Clinician, Error, NoteFormat, Pseudonyms, Result, Section, SignedNote, Signer, WallTime,
+    render,
     sign::{self, Statement},
     validate,
 };
@@ -32,6 +33,7 @@ pub struct Draft {
     findings: Vec<Finding>,
     dismissed: BTreeMap<FindingId, Dismissal>,
     reviewed: Vec<Review>,
+    pseudonyms: Option<Pseudonyms>,
 }
 
 /// That a clinician has seen a section as it was then.
@@ -60,7 +62,18 @@ impl Draft {
             findings,
             dismissed: BTreeMap::new(),
             reviewed: Vec::new(),
+            pseudonyms: None,
         }
+    }
+
+    /// The same, of which no model is to read these names.
+    pub(crate) fn keeping(mut self, pseudonyms: Option<Pseudonyms>) -> Self {
+        self.pseudonyms = pseudonyms;
+        self
+    }
+
+    pub(crate) const fn pseudonyms(&self) -> Option<&Pseudonyms> {
+        self.pseudonyms.as_ref()
     }
 
     /// The format's id.

@@ -87,6 +87,13 @@ pub enum Error {
         /// The HTTP status.
         status: u16,
     },
+    /// A name that no model is to read is still in what would have gone to one. Nothing was sent.
+    #[error("a name that is to stay here is still in {place}: nothing was sent")]
+    #[non_exhaustive]
+    NameLeft {
+        /// In what.
+        place: &'static str,
+    },
     /// The session is longer than the model can read.
     #[error("the session is too long for the model {model}: choose one with a longer context")]
     #[non_exhaustive]
@@ -206,6 +213,7 @@ impl Error {
             | Self::NoVersion
             | Self::NoFinding
             | Self::Needed(_)
+            | Self::NameLeft { .. }
             | Self::Blocked { .. }
             | Self::TooLong { .. } => ErrorKind::Input,
             Self::Auth | Self::NoAccess { .. } | Self::RateLimited { .. } => ErrorKind::Access,

@@ -67,6 +67,7 @@ mod openai;
 mod part;
 mod problem;
 mod prompt;
+mod pseudonyms;
 mod render;
 mod reply;
 mod request;
@@ -103,6 +104,7 @@ pub use gateway::{Fallbacks, Gateway, GatewayConfig, GatewayConfigBuilder, Model
 pub use openai::{JsonMode, OpenAiCompatible, OpenAiConfig, OpenAiConfigBuilder};
 pub use problem::{Problem, check_note};
 pub use prompt::PROMPT_VERSION;
+pub use pseudonyms::{NameKind, Pseudonymised, Pseudonyms};
 pub use request::{NoteRequest, Progress};
 pub use retrieval::{Quote, SessionIndex};
 pub use sign::{

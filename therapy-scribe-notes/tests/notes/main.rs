@@ -14,11 +14,13 @@ mod long;
 mod misbehaving;
 mod openai;
 mod progress;
+mod pseudonyms;
 mod raw;
 mod review;
 mod rules;
 mod scripted;
 mod sign;
+mod spy;
 mod subset;
 mod writer;
 
