@@ -17,7 +17,7 @@ pub use version::{Change, ChangeKind, Source, Version};
 
 use review::Review;
 
-use crate::{Error, NoteFormat, Result, Section, SessionFacts, WallTime};
+use crate::{Error, NoteFormat, Pseudonyms, Result, Section, SessionFacts, WallTime};
 
 /// A note that a clinician has yet to check. `Debug` shows no content.
 ///
@@ -33,6 +33,7 @@ pub struct Draft {
     dismissed: BTreeMap<FindingId, Dismissal>,
     reviewed: Vec<Review>,
     facts: Option<SessionFacts>,
+    pseudonyms: Option<Pseudonyms>,
 }
 
 impl Draft {
@@ -53,7 +54,18 @@ impl Draft {
             dismissed: BTreeMap::new(),
             reviewed: Vec::new(),
             facts: None,
+            pseudonyms: None,
         }
+    }
+
+    /// The same, of which no model is to read these names.
+    pub(crate) fn keeping(mut self, pseudonyms: Option<Pseudonyms>) -> Self {
+        self.pseudonyms = pseudonyms;
+        self
+    }
+
+    pub(crate) const fn pseudonyms(&self) -> Option<&Pseudonyms> {
+        self.pseudonyms.as_ref()
     }
 
     /// The format's id.
