@@ -1,16 +1,29 @@
 //! Who is who. A role is a view: words hold speakers, and roles are looked up.
 
+mod channel;
+mod combined;
+mod cue;
+mod enrolled_phrase;
 mod first_speaker;
 mod fixed;
+mod known_names;
 mod linguistic;
 mod map;
+mod report;
+mod tally;
 
 use std::{collections::BTreeMap, fmt};
 
+pub use channel::Channels;
+pub use combined::Combined;
+pub use cue::{Cue, Cues};
+pub use enrolled_phrase::EnrolledPhrase;
 pub use first_speaker::FirstSpeaker;
 pub use fixed::FixedRoles;
+pub use known_names::KnownNames;
 pub use linguistic::Linguistic;
 pub use map::{Assigned, Role, RoleAssignment, RoleMap};
+pub use report::{RoleFinding, RoleHints, RoleReport, RoleStatus, RoleSwap, Setting};
 
 use crate::{SpeakerId, Turn};
 
@@ -48,6 +61,17 @@ pub trait RoleMapper: Send + fmt::Debug {
 
     /// The roles by all that is known. A speaker that is not in the map has no role: better none than a wrong one.
     fn roles(&self) -> RoleMap;
+
+    /// The same with how sure it is of everybody, what decided it, and stretches with exchanged labels. It may look at the
+    /// whole session; [`roles`](Self::roles) is what is asked after every turn.
+    fn report(&self) -> RoleReport {
+        RoleReport::of(&self.roles())
+    }
+
+    /// What it has to say where it is [combined](Combined) with others.
+    fn hints(&self) -> RoleHints {
+        RoleHints::of(&self.roles())
+    }
 }
 
 /// A mapper, and what people said by hand. The hand wins.
@@ -78,6 +102,15 @@ impl RoleBook {
             Some(role) => self.by_hand.insert(speaker, role),
             None => self.by_hand.remove(&speaker),
         };
+    }
+
+    pub(crate) fn report(&self) -> RoleReport {
+        let mut report = self.mapper.report();
+        for (speaker, role) in &self.by_hand {
+            let finding = RoleFinding::of(&RoleAssignment::by_hand(*role));
+            report.speakers.insert(*speaker, finding);
+        }
+        report
     }
 
     pub(crate) fn roles(&self) -> RoleMap {

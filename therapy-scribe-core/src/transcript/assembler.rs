@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     ConnectionId, MediaTime, RoleMap, SpeakerId, TurnId,
-    roles::{RoleBook, RoleMapper},
+    roles::{RoleBook, RoleMapper, RoleReport},
     stt::SttEvent,
 };
 
@@ -98,6 +98,12 @@ impl TranscriptAssembler {
         } else {
             Change::Nothing
         }
+    }
+
+    /// Who is who, how sure that is, and what decided it; it looks at the whole session.
+    #[must_use]
+    pub fn role_report(&self) -> RoleReport {
+        self.roles.report()
     }
 
     /// Drops the partials of a connection that is gone: they will never become final.
@@ -193,10 +199,11 @@ impl TranscriptAssembler {
         }
     }
 
+    /// Returns whether anybody has another role now, or a surer one; that a probability moved is no news.
     fn refresh_roles(&mut self) -> bool {
         let roles = self.roles.roles();
-        let changed = *self.transcript.roles != roles;
-        if changed {
+        let changed = !self.transcript.roles.is_same_answer(&roles);
+        if *self.transcript.roles != roles {
             self.transcript.roles = std::sync::Arc::new(roles);
         }
         changed

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use therapy_scribe_core::{RoleMapper, audio::AudioRecorder, roles::Linguistic};
+use therapy_scribe_core::{RoleMapper, audio::AudioRecorder, roles::Combined};
 
 /// How to capture. The default finds roles by what is said, and sends a file at the speed of speech.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ impl CaptureOptions {
     pub(super) fn take_mapper(&mut self) -> Box<dyn RoleMapper> {
         match self.mapper.take() {
             Some(mapper) => mapper,
-            None => Box::new(Linguistic::default()),
+            None => Box::new(Combined::default()),
         }
     }
 

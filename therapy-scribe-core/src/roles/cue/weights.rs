@@ -1,0 +1,63 @@
+//! What each cue is worth, in log-odds for one occurrence.
+
+use super::{Cue, slot};
+
+/// What one occurrence of a cue is worth.
+pub(super) struct Weights {
+    /// For "a therapist says this".
+    pub(super) role: f32,
+    /// For "the voice has changed before this".
+    pub(super) start: f32,
+    /// For "the voice changes after this".
+    pub(super) end: f32,
+}
+
+impl Weights {
+    const fn new(_cue: Cue, role: f32, start: f32, end: f32) -> Self {
+        Self { role, start, end }
+    }
+}
+
+static TABLE: [Weights; Cue::ALL.len()] = [
+    Weights::new(Cue::QuestionYou, 1.89, 0.00, 0.00),
+    Weights::new(Cue::QuestionOpen, 1.21, 0.00, 0.00),
+    Weights::new(Cue::QuestionOther, 0.91, 0.00, 0.00),
+    Weights::new(Cue::QuestionMark, 0.95, 0.00, 0.00),
+    Weights::new(Cue::SecondPerson, 1.50, 0.00, 0.00),
+    Weights::new(Cue::Reflection, 0.92, 0.00, 0.00),
+    Weights::new(Cue::Empathy, 0.60, 0.00, 0.00),
+    Weights::new(Cue::Wondering, 1.62, 0.00, 0.00),
+    Weights::new(Cue::Agenda, 1.05, 0.00, 0.00),
+    Weights::new(Cue::Frame, 0.81, 0.00, 0.00),
+    Weights::new(Cue::Instrument, 0.86, 0.00, 0.00),
+    Weights::new(Cue::Homework, 0.85, 0.00, 0.00),
+    Weights::new(Cue::Advice, 0.94, 0.00, 0.00),
+    Weights::new(Cue::LeadingI, 0.42, 0.00, 0.00),
+    Weights::new(Cue::Acknowledges, 0.39, 0.73, 0.00),
+    Weights::new(Cue::Backchannel, 0.00, 0.08, -0.02),
+    Weights::new(Cue::FirstPerson, -0.66, 0.00, 0.00),
+    Weights::new(Cue::Possessive, -1.05, 0.00, 0.00),
+    Weights::new(Cue::Disclosure, -0.71, 0.00, 0.00),
+    Weights::new(Cue::Narrative, -0.84, 0.00, 0.00),
+    Weights::new(Cue::Answers, -1.22, 0.41, 0.00),
+    Weights::new(Cue::ThirdPerson, -0.09, 0.00, 0.00),
+    Weights::new(Cue::Hedge, -0.24, 0.00, 0.00),
+    Weights::new(Cue::AsksForHelp, -0.57, 0.00, 0.00),
+    Weights::new(Cue::Long, 0.00, 0.00, 0.00),
+    Weights::new(Cue::StartsAnew, 0.00, 1.42, 0.00),
+    Weights::new(Cue::StartsOn, 0.00, -0.56, 0.00),
+    Weights::new(Cue::StartsLow, 0.00, -0.28, 0.00),
+    Weights::new(Cue::EndsOpen, 0.00, 0.00, -0.83),
+    Weights::new(Cue::EndsBare, 0.00, 0.00, -1.04),
+    Weights::new(Cue::EndsClosed, 0.00, 0.00, 0.07),
+    Weights::new(Cue::EndsAsking, 0.00, 0.00, 1.13),
+    Weights::new(Cue::Short, 0.00, 0.93, 1.12),
+];
+
+static NONE: Weights = Weights::new(Cue::Short, 0.0, 0.0, 0.0);
+
+pub(super) fn of(cue: Cue) -> &'static Weights {
+    TABLE.get(slot(cue)).unwrap_or(&NONE)
+}
+
+pub(in crate::roles) const CHANGE: f32 = -0.97;
