@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Reading,
     heard::{self, Odds, log_odds},
-    voices::{Voice, Voices},
+    voices::{self, Voice, Voices},
 };
 use crate::{
     SpeakerId,
@@ -17,13 +17,15 @@ const TEMPER: f32 = 0.6;
 /// The same for who stands beside whom, and the most that it can tell.
 const BESIDE: f32 = 0.3;
 const MOST_BESIDE: f32 = 4.0;
-/// From these log-odds on somebody gets a role (80 %), and from these on it is settled (99 %).
-const ANSWER: f32 = 1.4;
+/// From these log-odds on somebody gets a role (73 %), and from these on it is settled (99 %).
+const ANSWER: f32 = 1.0;
 const SETTLED: f32 = 4.6;
 /// What is said must be worth this much by itself; who spoke first is not enough.
-const SPOKEN: f32 = 0.7;
+const SPOKEN: f32 = 0.25;
 /// How many times what chance alone makes of the difference between two voices.
 const BEYOND_CHANCE: f32 = 1.2;
+/// Before this many stretches it asks for less, since the first ones are far apart or they are not.
+const MANY: u32 = 20;
 /// The same, before a role is settled.
 const FAR_BEYOND_CHANCE: f32 = 2.5;
 /// Fewer common English words than this share: no language that the cues are of.
@@ -219,8 +221,9 @@ fn clear(odds: f32) -> RoleStatus {
 /// Less sure, where what was said is little or no more than chance would give.
 fn doubted(status: RoleStatus, odds: f32, mine: &Voice, theirs: &Voice) -> RoleStatus {
     let spoken = log_odds(mine.odds - theirs.odds) * odds.signum();
-    let chance = (log_odds(mine.squares + theirs.squares) / 1000.0).max(0.0).sqrt();
-    if TEMPER * spoken < SPOKEN || spoken < BEYOND_CHANCE * chance {
+    let chance = voices::chance(mine, theirs);
+    let heard = heard::share(mine.stretches + theirs.stretches, MANY).min(1.0);
+    if TEMPER * spoken < SPOKEN || spoken < BEYOND_CHANCE * heard * chance {
         RoleStatus::NeedsConfirmation
     } else if spoken < FAR_BEYOND_CHANCE * chance {
         status.max(RoleStatus::Provisional)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::heard::{Odds, Stretch};
+use super::heard::{Odds, Stretch, log_odds};
 use crate::SpeakerId;
 
 /// What one voice has said, added up.
@@ -74,4 +74,9 @@ impl Voices {
 fn pair(one: &Stretch, next: &Stretch) -> Option<(SpeakerId, SpeakerId)> {
     let (one, next) = (one.speaker, next.speaker);
     (one != next).then_some((one.min(next), one.max(next)))
+}
+
+/// How far chance alone drives two voices apart, in log-odds.
+pub(super) fn chance(one: &Voice, other: &Voice) -> f32 {
+    (log_odds(one.squares + other.squares) / 1000.0).max(0.0).sqrt()
 }
