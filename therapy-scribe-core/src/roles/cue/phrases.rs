@@ -81,8 +81,10 @@ pub(super) const ANYWHERE: &[(Cue, &[&str])] = &[
         "talk about today", "check in", "go over", "go through", "set some goals", "goal", "goals", "the goal", "treatment plan",
     ]),
     (Cue::Frame, &[
-        "what brings you", "what brought you", "how can i help", "what can i do for you", "welcome", "nice to meet you",
-        "my name is", "come in", "have a seat", "confidential", "confidentiality", "consent", "our time", "out of time",
+        "i m doctor", "i m dr", "this is doctor", "this is dr", "it s doctor", "i m your", "i ll be your", "name is doctor",
+        "name is dr", "i m a therapist", "i m the therapist", "i m a counselor", "your full name", "your name", "your date of birth",
+        "date of birth", "can i confirm", "could i confirm", "can i just", "could i just", "can i check", "could i check",
+        "can i get you", "can i have your", "can i take", "what brings you", "what brought you", "how can i help", "how may i help", "what can i do for you", "welcome", "come in", "have a seat", "confidential", "confidentiality", "consent", "our time", "out of time",
         "we have a few minutes", "a few minutes left", "we ve got a few", "running out of time", "wrap up", "before we",
         "see you next", "see you in", "i ll see you", "any questions", "questions for me", "take care", "to summarize",
         "in summary", "is it okay if", "is it alright if", "is it all right if", "is that okay", "is that alright",
@@ -146,8 +148,8 @@ pub(super) const ANYWHERE: &[(Cue, &[&str])] = &[
         "probably", "maybe", "or something", "and stuff", "and everything", "you know what i mean", "whatnot",
     ]),
     (Cue::AsksForHelp, &[
-        "thank you", "thanks", "doctor", "doc", "what should i", "should i", "can i", "do i", "am i", "what do i", "how do i",
-        "how can i", "could i", "help me", "okay thank you",
+        "thank you", "thanks", "doctor", "doc", "what should i", "should i", "do i", "am i", "what do i", "how do i",
+        "how can i", "help me", "okay thank you",
     ]),
 ];
 
@@ -156,7 +158,8 @@ pub(super) const NOTHING: &[&str] = &[
     "how are you", "how are you doing", "how you doing", "how are you today", "how are you doing today", "and you",
     "how about you", "what about you", "good to see you", "nice to see you", "see you", "you too", "what do you mean",
     "do you know what i mean", "let you", "if you will", "you see", "you bet", "you re welcome", "you re right",
-    "can you hear me", "thank you so much for that",
+    "can you hear me", "hear you", "see you here", "hear me", "see me", "my name is", "my name s",
+    "nice to meet you", "lovely to meet you", "good to meet you", "nice to see you here", "are you the doctor", "are you there", "thank you so much for that",
 ];
 
 /// Only where a stretch begins, after fillers.

@@ -21,9 +21,9 @@ const MOST_BESIDE: f32 = 4.0;
 const ANSWER: f32 = 1.0;
 const SETTLED: f32 = 4.6;
 /// What is said must be worth this much by itself; who spoke first is not enough.
-const SPOKEN: f32 = 0.25;
+const SPOKEN: f32 = 0.15;
 /// How many times what chance alone makes of the difference between two voices.
-const BEYOND_CHANCE: f32 = 1.2;
+const BEYOND_CHANCE: f32 = 0.8;
 /// Before this many stretches it asks for less, since the first ones are far apart or they are not.
 const MANY: u32 = 20;
 /// The same, before a role is settled.
