@@ -172,7 +172,7 @@ impl Linguistic {
         let voice = |speaker| self.voices.all.get(&speaker).copied().unwrap_or_default();
         let (one, other) = (voice(one), voice(other));
         let gain = worth - (one.odds - other.odds).abs();
-        gain >= GAIN && heard::log_odds(gain) >= GAIN_BEYOND_CHANCE * voices::chance(&one, &other)
+        gain * worth / (one.size + other.size).max(1) >= GAIN
     }
 
     /// The best reading of the session with its exchanges, where two main voices make it up.
@@ -204,11 +204,9 @@ impl Linguistic {
     }
 }
 
-/// What a reading with exchanges must be worth more than one without, beyond the price of each; and how many times what
-/// chance makes of the session's evidence. Labels that are wrong here and there gain less, in nine of ten sessions even
-/// where three of ten labels are wrong.
-const GAIN: heard::Odds = 12_000;
-const GAIN_BEYOND_CHANCE: f32 = 1.0;
+/// What a reading with exchanges must gain over one without, beyond the price of each, times the share of the evidence
+/// that agrees with it. Labels that are wrong here and there also make readings that gain, but little agrees with those.
+const GAIN: heard::Odds = 5_500;
 
 /// The best reading of a session of two main voices.
 #[derive(Debug)]

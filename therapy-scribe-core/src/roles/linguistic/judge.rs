@@ -20,6 +20,8 @@ const MOST_BESIDE: f32 = 4.0;
 /// From these log-odds on somebody gets a role (73 %), and from these on it is settled (99 %).
 const ANSWER: f32 = 1.0;
 const SETTLED: f32 = 4.6;
+/// Fewer words than this from two voices together settle nothing.
+const ENOUGH_WORDS: u32 = 12;
 /// What is said must be worth this much by itself; who spoke first is not enough.
 const SPOKEN: f32 = 0.15;
 /// How many times what chance alone makes of the difference between two voices.
@@ -32,6 +34,10 @@ const FAR_BEYOND_CHANCE: f32 = 2.5;
 const ENGLISH: f32 = 0.25;
 /// A voice with less of the words than this may stay without a role, and the session is clear all the same.
 const MARGINAL: f32 = 0.05;
+/// Two voices of one role that stand beside each other so often, and change there as clearly as this on average, talk
+/// with each other, so that they are two people.
+const TALKS: u32 = 5;
+const TALK: f32 = 1.8;
 /// Rounds in which the voices of a session settle on who is whom.
 const ROUNDS: usize = 6;
 
@@ -151,7 +157,7 @@ impl<'a> Judge<'a> {
             let (beside, count) = self.voices.beside(speaker, *other);
             (talk + beside, times + count)
         });
-        times >= 3 && log_odds(talk) > 2.0
+        times >= TALKS && log_odds(talk) > TALK * heard::share(times, 1)
     }
 
     /// Exactly one of many is the therapist; the others are clients.
@@ -223,7 +229,7 @@ fn doubted(status: RoleStatus, odds: f32, mine: &Voice, theirs: &Voice) -> RoleS
     let spoken = log_odds(mine.odds - theirs.odds) * odds.signum();
     let chance = voices::chance(mine, theirs);
     let heard = heard::share(mine.stretches + theirs.stretches, MANY).min(1.0);
-    if TEMPER * spoken < SPOKEN || spoken < BEYOND_CHANCE * heard * chance {
+    if mine.words + theirs.words < ENOUGH_WORDS || TEMPER * spoken < SPOKEN || spoken < BEYOND_CHANCE * heard * chance {
         RoleStatus::NeedsConfirmation
     } else if spoken < FAR_BEYOND_CHANCE * chance {
         status.max(RoleStatus::Provisional)

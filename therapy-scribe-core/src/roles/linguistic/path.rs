@@ -31,7 +31,7 @@ impl Path {
             return Self { best: [tells, -tells], since: [None; 2] };
         };
         // Exchanged letters: one letter goes on where the voice changed, or changes where the voice went on.
-        let change = last.change(first);
+        let change = last.change(first) * 1750 / 1000;
         let is_main = |speaker: SpeakerId| speaker == pair.0 || speaker == pair.1;
         let bonus = match (is_main(last.speaker) && is_main(first.speaker), last.speaker == first.speaker) {
             (false, _) => 0,

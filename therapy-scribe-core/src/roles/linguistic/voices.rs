@@ -11,6 +11,8 @@ pub(super) struct Voice {
     pub(super) odds: Odds,
     /// The sum of the squares, for how far apart chance alone drives two voices; in millionths.
     pub(super) squares: Odds,
+    /// The sum without signs: what there would be if all of it agreed.
+    pub(super) size: Odds,
     pub(super) words: u32,
     pub(super) english: u32,
     pub(super) stretches: u32,
@@ -27,6 +29,7 @@ impl Voices {
     pub(super) fn add(&mut self, stretch: &Stretch) {
         let voice = self.all.entry(stretch.speaker).or_default();
         voice.odds += stretch.odds;
+        voice.size += stretch.odds.abs();
         voice.squares += stretch.odds * stretch.odds;
         voice.words = voice.words.saturating_add(stretch.words);
         voice.english = voice.english.saturating_add(stretch.english);
@@ -36,6 +39,7 @@ impl Voices {
     pub(super) fn remove(&mut self, stretch: &Stretch) {
         if let Some(voice) = self.all.get_mut(&stretch.speaker) {
             voice.odds -= stretch.odds;
+            voice.size -= stretch.odds.abs();
             voice.squares -= stretch.odds * stretch.odds;
             voice.words = voice.words.saturating_sub(stretch.words);
             voice.english = voice.english.saturating_sub(stretch.english);
