@@ -16,16 +16,16 @@ use crate::{
 const TEMPER: f32 = 0.6;
 /// The same for who stands beside whom, and the most that it can tell.
 const BESIDE: f32 = 0.3;
-const MOST_BESIDE: f32 = 4.0;
+const MOST_BESIDE: f32 = 1.0;
 /// From these log-odds on somebody gets a role (73 %), and from these on it is settled (99 %).
 const ANSWER: f32 = 1.0;
 const SETTLED: f32 = 4.6;
 /// Fewer words than this from two voices together settle nothing.
 const ENOUGH_WORDS: u32 = 12;
 /// What is said must be worth this much by itself; who spoke first is not enough.
-const SPOKEN: f32 = 0.15;
+const SPOKEN: f32 = 0.05;
 /// How many times what chance alone makes of the difference between two voices.
-const BEYOND_CHANCE: f32 = 0.8;
+const BEYOND_CHANCE: f32 = 0.6;
 /// Before this many stretches it asks for less, since the first ones are far apart or they are not.
 const MANY: u32 = 20;
 /// The same, before a role is settled.
@@ -112,10 +112,12 @@ impl<'a> Judge<'a> {
         let by = |one: &f32, other: &f32| one.total_cmp(other);
         let most = self.open.iter().max_by(|one, other| by(one.1, other.1)).map(|(speaker, _)| *speaker);
         let least = self.open.iter().min_by(|one, other| by(one.1, other.1)).map(|(speaker, _)| *speaker);
-        let mut odds = self.open.clone();
+        let all = self.open.iter();
+        let alone: BTreeMap<_, _> = all.map(|(speaker, own)| (*speaker, own - self.partner(*speaker).unwrap_or(0.0))).collect();
+        let mut odds = alone.clone();
         for _ in 0..ROUNDS {
             let before = odds.clone();
-            for (speaker, own) in &self.open {
+            for (speaker, own) in &alone {
                 let beside: f32 = before.iter().filter(|(other, _)| *other != speaker).map(|(other, theirs)| {
                     let different = BESIDE * log_odds(self.voices.beside(*speaker, *other).0);
                     // Different from a client is a therapist, as far as the client is sure.
@@ -130,11 +132,25 @@ impl<'a> Judge<'a> {
         }
         let found = odds.iter().map(|(speaker, odds)| {
             let is_alone = Some(*speaker) == most || Some(*speaker) == least;
-            let is_other = !is_alone && self.is_another_person(*speaker, *odds, &odds_of(&self.open));
-            let status = if is_other { RoleStatus::NeedsConfirmation } else { clear(*odds) };
+            let is_other = !is_alone && self.is_another_person(*speaker, *odds);
+            let against_own = alone.get(speaker).is_some_and(|own| own * odds < 0.0);
+            let status = if is_other || against_own { RoleStatus::NeedsConfirmation } else { clear(*odds) };
             (*speaker, RoleFinding::from_odds(*odds, status))
         });
         found.collect()
+    }
+
+    /// The odds of the other voice of a connection that hears two: it told them apart, so they are two people.
+    fn partner(&self, speaker: SpeakerId) -> Option<f32> {
+        let of_connection = self.voices.all.iter().filter(|(other, _)| other.connection() == speaker.connection());
+        let words: u32 = of_connection.clone().map(|(_, voice)| voice.words).sum();
+        let main: Vec<_> = of_connection.filter(|(_, voice)| heard::share(voice.words, words) >= MARGINAL).collect();
+        let [(one, _), (other, _)] = main.as_slice() else { return None };
+        match (**one == speaker, **other == speaker) {
+            (true, false) => self.open.get(other).copied(),
+            (false, true) => self.open.get(one).copied(),
+            _ => None,
+        }
     }
 
     fn two(&self) -> BTreeMap<SpeakerId, RoleFinding> {
@@ -151,8 +167,8 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether a voice that sounds like another of the same role talks with it, so that they are two people.
-    fn is_another_person(&self, speaker: SpeakerId, odds: f32, others: &BTreeMap<SpeakerId, f32>) -> bool {
-        let same = others.iter().filter(|(other, theirs)| **other != speaker && (**theirs > 0.0) == (odds > 0.0));
+    fn is_another_person(&self, speaker: SpeakerId, odds: f32) -> bool {
+        let same = self.open.iter().filter(|(other, theirs)| **other != speaker && (**theirs > 0.0) == (odds > 0.0));
         let (talk, times) = same.fold((0, 0), |(talk, times): (Odds, u32), (other, _)| {
             let (beside, count) = self.voices.beside(speaker, *other);
             (talk + beside, times + count)
@@ -199,10 +215,6 @@ impl<'a> Judge<'a> {
         let has = |role| report.speakers.values().any(|finding| finding.role == Some(role));
         if has(Role::Therapist) { status } else { RoleStatus::NeedsConfirmation }
     }
-}
-
-fn odds_of(open: &BTreeMap<SpeakerId, f32>) -> BTreeMap<SpeakerId, f32> {
-    open.clone()
 }
 
 fn read(reading: &Reading) -> BTreeMap<SpeakerId, RoleFinding> {
