@@ -44,7 +44,12 @@ impl Dialogue {
                 (None, _) => after(index),
             };
             let speaker = dialogue.speaker(speaker).ok_or_else(wrong)?;
-            dialogue.turns.push(Spoken { speaker, text: said.to_owned(), start, end });
+            dialogue.turns.push(Spoken {
+                speaker,
+                text: said.to_owned(),
+                start,
+                end,
+            });
         }
         Ok(dialogue)
     }
@@ -55,7 +60,10 @@ impl Dialogue {
         if known.is_none() {
             self.names.push(name.to_owned());
         }
-        Some(SpeakerId::new(ConnectionId::default(), u16::try_from(index).ok()?))
+        Some(SpeakerId::new(
+            ConnectionId::default(),
+            u16::try_from(index).ok()?,
+        ))
     }
 
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
@@ -63,7 +71,12 @@ impl Dialogue {
     }
 
     /// What is found in the first turns.
-    pub(crate) fn roles(&self, turns: Option<usize>, setting: Setting, names: (&str, &str)) -> Value {
+    pub(crate) fn roles(
+        &self,
+        turns: Option<usize>,
+        setting: Setting,
+        names: (&str, &str),
+    ) -> Value {
         let mut mapper = Combined::new(setting);
         let turns = self.turns.iter().take(turns.unwrap_or(usize::MAX));
         for (order, turn) in (0..).zip(turns) {
@@ -71,7 +84,9 @@ impl Dialogue {
         }
         let report = mapper.report();
         let speakers = (0..).zip(&self.names).filter_map(|(index, name)| {
-            let finding = report.speakers.get(&SpeakerId::new(ConnectionId::default(), index))?;
+            let finding = report
+                .speakers
+                .get(&SpeakerId::new(ConnectionId::default(), index))?;
             Some((name.clone(), shown(finding, names)))
         });
         json!({
@@ -108,7 +123,9 @@ impl Spoken {
             TurnId::new(ConnectionId::default(), order),
             Finality::Final,
             Some(self.speaker),
-            words.map(|word| Word::new(word, self.start, self.end)).collect(),
+            words
+                .map(|word| Word::new(word, self.start, self.end))
+                .collect(),
         )
     }
 }
@@ -118,7 +135,11 @@ fn time(turn: &Value, name: &str) -> Option<MediaTime> {
 }
 
 fn after(index: usize) -> (MediaTime, MediaTime) {
-    let start = u64::try_from(index).unwrap_or(u64::MAX).saturating_mul(1000);
-    (MediaTime::from_millis(start), MediaTime::from_millis(start.saturating_add(1000)))
+    let start = u64::try_from(index)
+        .unwrap_or(u64::MAX)
+        .saturating_mul(1000);
+    (
+        MediaTime::from_millis(start),
+        MediaTime::from_millis(start.saturating_add(1000)),
+    )
 }
-

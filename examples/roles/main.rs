@@ -1,11 +1,7 @@
 //! Who is who in finished dialogues, by their words alone.
 //!
 //! `cargo run --example roles -- dialogues.jsonl`
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program that talks to a person"
-)]
+#![expect(clippy::print_stderr, reason = "a program that talks to a person")]
 
 mod dialogue;
 

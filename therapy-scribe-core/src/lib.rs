@@ -53,9 +53,9 @@ pub use stt::{
 };
 pub use time::MediaTime;
 pub use transcript::{
-    Change, Confidence, Finality, Gap, GapReason, GapState, InvalidTranscript, Overlap, Relabel,
-    RelabelledWord, Transcript, TranscriptAssembler, Turn, Utterance, UtteranceRecord, Utterances,
-    Word,
+    Change, Confidence, Correction, Finality, Gap, GapReason, GapState, InvalidTranscript, Overlap,
+    Relabel, RelabelledWord, Smoothing, Transcript, TranscriptAssembler, Turn, Utterance,
+    UtteranceRecord, Utterances, Word,
 };
 
 /// Any error, as a source. Ours never hold what was said.

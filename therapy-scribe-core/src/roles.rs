@@ -97,17 +97,18 @@ impl RoleBook {
         self.mapper.remove(turn);
     }
 
-    pub(crate) fn assign(&mut self, speaker: SpeakerId, role: Option<Role>) {
+    /// Returns what was said by hand before.
+    pub(crate) fn assign(&mut self, speaker: SpeakerId, role: Option<Role>) -> Option<Role> {
         match role {
             Some(role) => self.by_hand.insert(speaker, role),
             None => self.by_hand.remove(&speaker),
-        };
+        }
     }
 
     pub(crate) fn report(&self) -> RoleReport {
         let mut report = self.mapper.report();
         for (speaker, role) in &self.by_hand {
-            let finding = RoleFinding::of(&RoleAssignment::by_hand(*role));
+            let finding = RoleFinding::of(RoleAssignment::by_hand(*role));
             report.speakers.insert(*speaker, finding);
         }
         report

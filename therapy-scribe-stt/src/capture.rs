@@ -27,8 +27,10 @@ use std::{
 
 use futures_core::Stream;
 use therapy_scribe_core::{
-    AudioSource, AudioSourceExt, ConnectionId, Role, SpeakerId, SpeechToText, Transcript,
+    Actor, AudioSource, AudioSourceExt, AuditEvent, ConnectionId, Correction, Role, SpeakerId,
+    SpeechToText, Transcript,
     audio::{AudioRecorder, LevelMeter},
+    roles::RoleReport,
 };
 use tokio::sync::mpsc;
 
@@ -221,6 +223,26 @@ impl Capture {
     /// Says who a speaker is. It holds against whatever is found later; `None` takes it back.
     pub fn assign_role(&self, speaker: SpeakerId, role: Option<Role>) {
         self.shared.assign_role(speaker, role);
+    }
+
+    /// Puts right who is who, or who spoke in a span of turns. It holds against whatever is found later. The event is for the
+    /// host's [`AuditSink`](therapy_scribe_core::AuditSink).
+    #[must_use]
+    pub fn correct(&self, by: Actor, correction: Correction) -> AuditEvent {
+        self.shared.correct(by, correction)
+    }
+
+    /// Takes the last correction back; `None` when there is none.
+    #[must_use]
+    pub fn undo_correction(&self, by: Actor) -> Option<AuditEvent> {
+        self.shared.undo_correction(by)
+    }
+
+    /// Who is who, how sure that is, what decided it, and spans in which two voices seem to be exchanged. It looks at the
+    /// whole session.
+    #[must_use]
+    pub fn role_report(&self) -> RoleReport {
+        self.shared.role_report()
     }
 
     /// Makes two voices one: every word of `from` is `to`'s, those to come as well.

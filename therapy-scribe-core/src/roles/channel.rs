@@ -19,13 +19,17 @@ impl Channels {
     #[must_use]
     pub fn new(roles: impl IntoIterator<Item = Role>) -> Self {
         let channels = (0..).map(ConnectionId::new);
-        Self { roles: channels.zip(roles).collect(), heard: BTreeSet::new() }
+        Self {
+            roles: channels.zip(roles).collect(),
+            heard: BTreeSet::new(),
+        }
     }
 }
 
 impl RoleMapper for Channels {
     fn add(&mut self, turn: &Turn) {
-        self.heard.extend(turn.words().iter().filter_map(Word::speaker));
+        self.heard
+            .extend(turn.words().iter().filter_map(Word::speaker));
     }
 
     /// Who was heard on a channel stays somebody of that channel.

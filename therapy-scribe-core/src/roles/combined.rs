@@ -26,7 +26,10 @@ impl Combined {
     /// What is said and who spoke first, for a session of this many.
     #[must_use]
     pub fn new(setting: Setting) -> Self {
-        Self { words: Linguistic::new(setting), others: vec![Box::new(FirstSpeaker::default())] }
+        Self {
+            words: Linguistic::new(setting),
+            others: vec![Box::new(FirstSpeaker::default())],
+        }
     }
 
     /// The same with another mapper's evidence. Where two are certain and differ, the later one is believed.
@@ -59,7 +62,9 @@ impl RoleMapper for Combined {
 
     fn remove(&mut self, turn: &Turn) {
         self.words.remove(turn);
-        self.others.iter_mut().for_each(|mapper| mapper.remove(turn));
+        self.others
+            .iter_mut()
+            .for_each(|mapper| mapper.remove(turn));
     }
 
     fn roles(&self) -> RoleMap {

@@ -23,14 +23,22 @@ impl EnrolledPhrase {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let lower = text.to_lowercase();
-        let tokens: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()).collect();
-        Self { stretches: fours(&tokens).collect(), tally: Tally::default() }
+        let tokens: Vec<&str> = lower
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|token| !token.is_empty())
+            .collect();
+        Self {
+            stretches: fours(&tokens).collect(),
+            tally: Tally::default(),
+        }
     }
 
     fn step(&mut self, turn: &Turn, step: fn(u32, u32) -> u32) {
         let stretches = &self.stretches;
         self.tally.count(turn, step, |tokens| {
-            let read = fours(tokens).filter(|four| stretches.contains(four)).count();
+            let read = fours(tokens)
+                .filter(|four| stretches.contains(four))
+                .count();
             [u32::from(read >= ENOUGH), 0]
         });
     }
@@ -63,6 +71,8 @@ impl RoleMapper for EnrolledPhrase {
 
 impl std::fmt::Debug for EnrolledPhrase {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("EnrolledPhrase").field("stretches", &self.stretches.len()).finish_non_exhaustive()
+        f.debug_struct("EnrolledPhrase")
+            .field("stretches", &self.stretches.len())
+            .finish_non_exhaustive()
     }
 }

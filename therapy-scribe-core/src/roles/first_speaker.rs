@@ -43,7 +43,11 @@ impl RoleMapper for FirstSpeaker {
 
     fn roles(&self) -> RoleMap {
         let mut roles = RoleMap::default();
-        for (speaker, role) in self.order().into_iter().zip([Role::Therapist, Role::Client]) {
+        for (speaker, role) in self
+            .order()
+            .into_iter()
+            .zip([Role::Therapist, Role::Client])
+        {
             roles.insert(speaker, RoleAssignment::found(role, FIRST_IS_THERAPIST));
         }
         roles

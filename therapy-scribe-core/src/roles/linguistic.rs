@@ -53,7 +53,10 @@ impl Linguistic {
     /// For a session of this many.
     #[must_use]
     pub fn new(setting: Setting) -> Self {
-        Self { setting, ..Self::default() }
+        Self {
+            setting,
+            ..Self::default()
+        }
     }
 
     /// What it thinks, given what others know.
@@ -79,7 +82,16 @@ impl Linguistic {
             .iter()
             .flat_map(|(key, heard)| heard.stretches.iter().map(move |stretch| (key.1, stretch)))
             .filter(|(_, stretch)| stretch.speaker == speaker)
-            .map(|(turn, stretch)| (if is_therapist { stretch.odds } else { -stretch.odds }, turn))
+            .map(|(turn, stretch)| {
+                (
+                    if is_therapist {
+                        stretch.odds
+                    } else {
+                        -stretch.odds
+                    },
+                    turn,
+                )
+            })
             .filter(|(odds, _)| *odds > 0)
             .collect();
         all.sort_by_key(|(odds, turn)| (std::cmp::Reverse(*odds), *turn));
@@ -95,21 +107,37 @@ impl Linguistic {
         for stretch in &stretches {
             self.voices.add(stretch);
         }
-        let row: Vec<Stretch> = before.into_iter().chain(stretches.iter().copied()).chain(after).collect();
+        let row: Vec<Stretch> = before
+            .into_iter()
+            .chain(stretches.iter().copied())
+            .chain(after)
+            .collect();
         for (one, next) in row.iter().zip(row.iter().skip(1)) {
             self.voices.join(one, next);
         }
         self.soil(key);
-        self.turns.insert(key, Heard { stretches, path: Path::default() });
+        self.turns.insert(
+            key,
+            Heard {
+                stretches,
+                path: Path::default(),
+            },
+        );
     }
 
     fn take_out(&mut self, key: Key) {
-        let Some(heard) = self.turns.remove(&key) else { return };
+        let Some(heard) = self.turns.remove(&key) else {
+            return;
+        };
         let (before, after) = self.around(key);
         for stretch in &heard.stretches {
             self.voices.remove(stretch);
         }
-        let row: Vec<Stretch> = before.into_iter().chain(heard.stretches).chain(after).collect();
+        let row: Vec<Stretch> = before
+            .into_iter()
+            .chain(heard.stretches)
+            .chain(after)
+            .collect();
         for (one, next) in row.iter().zip(row.iter().skip(1)) {
             self.voices.part(one, next);
         }
@@ -137,10 +165,17 @@ impl Linguistic {
     }
 
     fn main_pair(&self) -> Option<(SpeakerId, SpeakerId)> {
-        let mut voices: Vec<_> = self.voices.all.iter().map(|(speaker, voice)| (voice.words, *speaker)).collect();
+        let mut voices: Vec<_> = self
+            .voices
+            .all
+            .iter()
+            .map(|(speaker, voice)| (voice.words, *speaker))
+            .collect();
         voices.sort_by_key(|(words, speaker)| (std::cmp::Reverse(*words), *speaker));
         let all: u32 = voices.iter().map(|(words, _)| words).sum();
-        let [(first, one), (second, other), ..] = voices.as_slice() else { return None };
+        let [(first, one), (second, other), ..] = voices.as_slice() else {
+            return None;
+        };
         (heard::share(first + second, all) >= MAIN).then_some((*one.min(other), *one.max(other)))
     }
 
@@ -199,7 +234,9 @@ impl Linguistic {
             pair,
             first_is_therapist: state == 0,
             worth,
-            swaps: swaps.filter_map(|(_, since, to)| Some(RoleSwap::new(since.as_ref()?.1, to.1))).collect(),
+            swaps: swaps
+                .filter_map(|(_, since, to)| Some(RoleSwap::new(since.as_ref()?.1, to.1)))
+                .collect(),
         })
     }
 }

@@ -123,7 +123,10 @@ impl RoleMap {
     #[must_use]
     pub fn is_same_answer(&self, other: &Self) -> bool {
         let answer = |roles: &Self| -> Vec<_> {
-            roles.iter().map(|(speaker, found)| (speaker, found.role, found.by, found.status)).collect()
+            roles
+                .iter()
+                .map(|(speaker, found)| (speaker, found.role, found.by, found.status))
+                .collect()
         };
         answer(self) == answer(other)
     }

@@ -8,7 +8,9 @@ use super::{Assigned, Role, RoleAssignment, RoleMap};
 use crate::{Confidence, SpeakerId, TurnId};
 
 /// How far an answer can be relied on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RoleStatus {
@@ -89,8 +91,12 @@ impl RoleFinding {
     }
 
     /// Of an assignment that was made elsewhere.
-    pub(super) fn of(assignment: &RoleAssignment) -> Self {
-        let sign = if assignment.role == Role::Therapist { 1.0 } else { -1.0 };
+    pub(super) fn of(assignment: RoleAssignment) -> Self {
+        let sign = if assignment.role == Role::Therapist {
+            1.0
+        } else {
+            -1.0
+        };
         let probability = assignment.probability;
         Self {
             role: Some(assignment.role),
@@ -106,7 +112,9 @@ impl RoleFinding {
     /// How probable the likeliest role is.
     #[must_use]
     pub fn probability(&self) -> Confidence {
-        self.posterior.first().map_or(Confidence::new(0.0), |(_, probability)| *probability)
+        self.posterior
+            .first()
+            .map_or(Confidence::new(0.0), |(_, probability)| *probability)
     }
 }
 
@@ -114,9 +122,16 @@ impl RoleReport {
     /// What a map of roles says.
     #[must_use]
     pub fn of(roles: &RoleMap) -> Self {
-        let speakers: BTreeMap<_, _> = roles.iter().map(|(speaker, found)| (speaker, RoleFinding::of(found))).collect();
+        let speakers: BTreeMap<_, _> = roles
+            .iter()
+            .map(|(speaker, found)| (speaker, RoleFinding::of(*found)))
+            .collect();
         let status = speakers.values().map(|finding| finding.status).max();
-        Self { status: status.unwrap_or(RoleStatus::NeedsConfirmation), speakers, swaps: Vec::new() }
+        Self {
+            status: status.unwrap_or(RoleStatus::NeedsConfirmation),
+            speakers,
+            swaps: Vec::new(),
+        }
     }
 
     /// The roles that it gives.
@@ -181,7 +196,9 @@ impl RoleHints {
         for (speaker, found) in roles.iter() {
             match (found.by, found.role) {
                 (Assigned::Mapper, Role::Therapist) => hints.therapist(speaker, found.probability),
-                (Assigned::Mapper, Role::Client) => hints.therapist(speaker, Confidence::new(1.0 - found.probability.get())),
+                (Assigned::Mapper, Role::Client) => {
+                    hints.therapist(speaker, Confidence::new(1.0 - found.probability.get()));
+                }
                 _ => _ = hints.certain.insert(speaker, *found),
             }
         }
@@ -192,7 +209,11 @@ impl RoleHints {
     pub(super) fn to_map(&self) -> RoleMap {
         let mut roles = RoleMap::default();
         for (speaker, odds) in self.odds.iter().filter(|(_, odds)| odds.abs() > 2.2) {
-            let role = if *odds > 0.0 { Role::Therapist } else { Role::Client };
+            let role = if *odds > 0.0 {
+                Role::Therapist
+            } else {
+                Role::Client
+            };
             let probability = Confidence::new(1.0 / (1.0 + (-odds.abs()).exp()));
             roles.insert(*speaker, RoleAssignment::found(role, probability));
         }

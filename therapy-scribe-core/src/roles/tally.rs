@@ -11,9 +11,19 @@ pub(super) struct Tally(BTreeMap<SpeakerId, [u32; 2]>);
 
 impl Tally {
     /// Counts what `sign` makes of each stretch of one voice: some number for the therapist, and some for the client.
-    pub(super) fn count(&mut self, turn: &Turn, step: fn(u32, u32) -> u32, signs: impl Fn(&[&str]) -> [u32; 2]) {
-        for run in turn.words().chunk_by(|one, other| one.speaker() == other.speaker()) {
-            let Some(speaker) = run.first().and_then(Word::speaker) else { continue };
+    pub(super) fn count(
+        &mut self,
+        turn: &Turn,
+        step: fn(u32, u32) -> u32,
+        signs: impl Fn(&[&str]) -> [u32; 2],
+    ) {
+        for run in turn
+            .words()
+            .chunk_by(|one, other| one.speaker() == other.speaker())
+        {
+            let Some(speaker) = run.first().and_then(Word::speaker) else {
+                continue;
+            };
             let lower: Vec<String> = run.iter().map(|word| word.text().to_lowercase()).collect();
             let tokens: Vec<&str> = lower
                 .iter()

@@ -4,14 +4,17 @@
 mod tests;
 
 use super::{
-    Transcript,
+    Smoothing, Transcript,
     aliases::Aliases,
+    correction::{Correction, Corrections},
     gap::Gap,
+    smooth::{is_suspect, smooth},
     turn::{Relabel, Turn},
     turns::TurnIndex,
+    word::Word,
 };
 use crate::{
-    ConnectionId, MediaTime, RoleMap, SpeakerId, TurnId,
+    Actor, AuditEvent, ConnectionId, MediaTime, RoleMap, SpeakerId, TurnId,
     roles::{RoleBook, RoleMapper, RoleReport},
     stt::SttEvent,
 };
@@ -26,6 +29,8 @@ pub struct TranscriptAssembler {
     index: TurnIndex,
     aliases: Aliases,
     roles: RoleBook,
+    corrections: Corrections,
+    smoothing: Smoothing,
 }
 
 impl TranscriptAssembler {
@@ -37,7 +42,16 @@ impl TranscriptAssembler {
             index: TurnIndex::default(),
             aliases: Aliases::default(),
             roles: RoleBook::new(mapper),
+            corrections: Corrections::default(),
+            smoothing: Smoothing::default(),
         }
+    }
+
+    /// Whether single words in another's sentence are put right in the turns to come. Default: on.
+    #[must_use]
+    pub const fn smoothing(mut self, smoothing: Smoothing) -> Self {
+        self.smoothing = smoothing;
+        self
     }
 
     /// Applies one event. A turn that is final already stays as it is: services repeat themselves.
@@ -100,6 +114,40 @@ impl TranscriptAssembler {
         }
     }
 
+    /// Puts right who is who, or who spoke in a span of turns. It outlives what is found later. The event is for the host's
+    /// [`AuditSink`](crate::AuditSink).
+    pub fn correct(&mut self, by: Actor, correction: Correction) -> (Change, AuditEvent) {
+        let before = match correction {
+            Correction::Speaker { speaker, role } => self.roles.assign(speaker, role),
+            Correction::Span { .. } => None,
+        };
+        self.corrections.push(correction, before);
+        (self.corrected(correction), correction.audit(by, false))
+    }
+
+    /// Takes the last correction back; `None` when there is none.
+    pub fn undo_correction(&mut self, by: Actor) -> Option<(Change, AuditEvent)> {
+        let (correction, before) = self.corrections.pop()?;
+        if let Correction::Speaker { speaker, .. } = correction {
+            self.roles.assign(speaker, before);
+        }
+        Some((self.corrected(correction), correction.audit(by, true)))
+    }
+
+    /// Looks at what a correction is about again.
+    fn corrected(&mut self, correction: Correction) -> Change {
+        let turns = self.transcript.turns().map(Turn::id);
+        let touched: Vec<TurnId> = turns.filter(|turn| correction.covers(*turn)).collect();
+        let changed: Vec<TurnId> = touched
+            .into_iter()
+            .filter(|turn| self.change_speakers(*turn, |_| ()))
+            .collect();
+        match (self.refresh_roles(), changed.is_empty()) {
+            (true, true) => Change::Roles,
+            _ => Change::revised(changed),
+        }
+    }
+
     /// Who is who, how sure that is, and what decided it; it looks at the whole session.
     #[must_use]
     pub fn role_report(&self) -> RoleReport {
@@ -137,13 +185,19 @@ impl TranscriptAssembler {
             return Change::Nothing;
         }
         let mut known = turn.clone();
-        if !self.aliases.is_empty() {
-            known.resolve(&self.aliases);
-        }
+        let key = self.index.place(&known);
+        let edges = self.edges(known.id());
+        attribute(
+            &mut known,
+            &self.aliases,
+            &self.corrections,
+            self.smoothing,
+            &edges,
+        );
+        let first = known.words().first().cloned();
         self.roles.add(&known);
-        self.transcript
-            .turns
-            .insert(self.index.place(&known), known);
+        self.transcript.turns.insert(key, known);
+        self.settle_edge(self.index.beside(turn.id())[0], first);
         let roles_changed = self.refresh_roles();
         Change::Final {
             turn: turn.id(),
@@ -166,11 +220,13 @@ impl TranscriptAssembler {
         let Some(key) = self.index.key(id) else {
             return false;
         };
-        let (roles, aliases) = (&mut self.roles, &self.aliases);
+        let edges = self.edges(id);
+        let (roles, aliases, corrections) = (&mut self.roles, &self.aliases, &self.corrections);
+        let smoothing = self.smoothing;
         let update = |turn: &mut Turn| {
             let before = turn.clone();
             change(turn);
-            turn.resolve(aliases);
+            attribute(turn, aliases, corrections, smoothing, &edges);
             let changed = !before.speakers().eq(turn.speakers());
             if changed {
                 roles.remove(&before);
@@ -179,6 +235,32 @@ impl TranscriptAssembler {
             changed
         };
         self.transcript.turns.update(key, update).unwrap_or(false)
+    }
+
+    /// The last word before a turn and the first after it.
+    fn edges(&self, id: TurnId) -> [Option<Word>; 2] {
+        let [before, after] = self.index.beside(id).map(|turn| {
+            let turn = self.transcript.turns.get(self.index.key(turn?)?)?;
+            Some(turn.words())
+        });
+        [
+            before.and_then(<[Word]>::last).cloned(),
+            after.and_then(<[Word]>::first).cloned(),
+        ]
+    }
+
+    /// Looks at a turn again now that the one after it is known.
+    fn settle_edge(&mut self, before: Option<TurnId>, first: Option<Word>) {
+        let Some((before, first)) = before.zip(first) else {
+            return;
+        };
+        let last = self
+            .index
+            .key(before)
+            .and_then(|key| self.transcript.turns.get(key)?.words().last());
+        if self.smoothing == Smoothing::On && last.is_some_and(|last| is_suspect(last, &first)) {
+            self.change_speakers(before, |_| ());
+        }
     }
 
     fn gap(&mut self, gap: Gap) -> Change {
@@ -207,6 +289,24 @@ impl TranscriptAssembler {
             self.transcript.roles = std::sync::Arc::new(roles);
         }
         changed
+    }
+}
+
+/// Who speaks in a turn: by its labels, by whose sentences its words stand in, and by hand.
+fn attribute(
+    turn: &mut Turn,
+    aliases: &Aliases,
+    corrections: &Corrections,
+    smoothing: Smoothing,
+    [before, after]: &[Option<Word>; 2],
+) {
+    turn.resolve(aliases);
+    if smoothing == Smoothing::On {
+        smooth(before.as_ref(), turn.words_mut(), after.as_ref());
+    }
+    let id = turn.id();
+    if corrections.touch(id) {
+        turn.exchange(|speaker| corrections.of(id, speaker));
     }
 }
 

@@ -1,6 +1,9 @@
 //! From words to counts.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use compact_str::CompactString;
 
@@ -38,7 +41,10 @@ impl Tokens {
             self.first_is_low = first.is_some_and(char::is_lowercase);
         }
         self.capitals += usize::from(first.is_some_and(char::is_uppercase));
-        self.last = word.chars().rev().find(|c| !matches!(c, '"' | '”' | '\'' | ')'));
+        self.last = word
+            .chars()
+            .rev()
+            .find(|c| !matches!(c, '"' | '”' | '\'' | ')'));
         if self.last == Some('?') {
             self.questions = MOST.min(self.questions + 1);
         }
@@ -51,11 +57,15 @@ impl Tokens {
             self.all.push("t".into());
             return;
         }
-        for piece in word.split(|c: char| !c.is_alphanumeric()).filter(|piece| !piece.is_empty()) {
+        for piece in word
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|piece| !piece.is_empty())
+        {
             let lower = CompactString::from_str_to_lowercase(piece);
             match JOINED.iter().find(|(joined, ..)| lower == *joined) {
                 Some((_, head, tail)) => {
-                    self.all.extend([CompactString::new(head), CompactString::new(tail)]);
+                    self.all
+                        .extend([CompactString::new(head), CompactString::new(tail)]);
                 }
                 None => self.all.push(lower),
             }
@@ -87,19 +97,30 @@ const JOINED: &[(&str, &str, &str)] = &[
 ];
 
 type Phrases = HashMap<&'static str, Vec<(Vec<&'static str>, Option<Cue>)>>;
+type List = LazyLock<HashSet<&'static str>>;
 
 /// Phrases by their first word, the longest first.
 static ANYWHERE: LazyLock<Phrases> = LazyLock::new(|| {
-    let with_cue = phrases::ANYWHERE
-        .iter()
-        .flat_map(|(cue, all)| all.iter().map(|phrase| (*phrase, Some(*cue))));
-    index(with_cue.chain(phrases::NOTHING.iter().map(|phrase| (*phrase, None))))
+    let nothing = listed(phrases::NOTHING).map(|phrase| (phrase, None));
+    index(with_cues(phrases::ANYWHERE).chain(nothing))
 });
+static FIRST: LazyLock<Phrases> = LazyLock::new(|| index(with_cues(phrases::FIRST)));
+static LISTENING: List = LazyLock::new(|| listed(phrases::LISTENING).collect());
+static FILLERS: List = LazyLock::new(|| listed(phrases::FILLERS).collect());
+static GOES_ON: List = LazyLock::new(|| listed(phrases::GOES_ON).collect());
+static OPEN: List = LazyLock::new(|| listed(phrases::OPEN).collect());
+static ENGLISH: List = LazyLock::new(|| listed(phrases::ENGLISH).collect());
 
-static FIRST: LazyLock<Phrases> = LazyLock::new(|| {
-    let all = phrases::FIRST.iter();
-    index(all.flat_map(|(cue, all)| all.iter().map(|phrase| (*phrase, Some(*cue)))))
-});
+fn listed(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.split(", ")
+}
+
+fn with_cues(
+    all: &'static [(Cue, &'static str)],
+) -> impl Iterator<Item = (&'static str, Option<Cue>)> {
+    all.iter()
+        .flat_map(|(cue, text)| listed(text).map(|phrase| (phrase, Some(*cue))))
+}
 
 fn index(all: impl Iterator<Item = (&'static str, Option<Cue>)>) -> Phrases {
     let mut index = Phrases::new();
@@ -139,7 +160,10 @@ pub(super) fn count(tokens: &Tokens) -> Cues {
     if tokens.all.is_empty() {
         return cues;
     }
-    let known = tokens.all.iter().filter(|token| is_in(phrases::ENGLISH, token));
+    let known = tokens
+        .all
+        .iter()
+        .filter(|token| ENGLISH.contains(token.as_str()));
     cues.english = u32::try_from(known.count()).unwrap_or(u32::MAX);
     for _ in 0..tokens.questions {
         cues.add(Cue::QuestionMark);
@@ -159,7 +183,10 @@ fn count_phrases(all: &[CompactString], cues: &mut Cues) -> bool {
         let (cue, length) = longest(&ANYWHERE, rest).unwrap_or((None, 1));
         if let Some(cue) = cue {
             cues.add(cue);
-            let asks = matches!(cue, Cue::QuestionYou | Cue::QuestionOpen | Cue::QuestionOther);
+            let asks = matches!(
+                cue,
+                Cue::QuestionYou | Cue::QuestionOpen | Cue::QuestionOther
+            );
             asks_late |= asks && rest.len() <= NEAR_THE_END;
         }
         rest = rest.get(length..).unwrap_or_default();
@@ -169,17 +196,23 @@ fn count_phrases(all: &[CompactString], cues: &mut Cues) -> bool {
 
 fn count_edges(tokens: &Tokens, asks_late: bool, cues: &mut Cues) {
     let all = &tokens.all;
-    if all.iter().all(|token| is_in(phrases::LISTENING, token)) {
+    if all.iter().all(|token| LISTENING.contains(token.as_str())) {
         cues.add(Cue::Backchannel);
         cues.add(Cue::StartsAnew);
     }
-    let begin = all.iter().take_while(|token| is_in(phrases::FILLERS, token)).count();
+    let begin = all
+        .iter()
+        .take_while(|token| FILLERS.contains(token.as_str()))
+        .count();
     let opening = all.get(begin..).unwrap_or_default();
     if let Some((Some(cue), _)) = longest(&FIRST, opening) {
         cues.add(cue);
         cues.add(Cue::StartsAnew);
     }
-    if opening.first().is_some_and(|token| is_in(phrases::GOES_ON, token)) {
+    if opening
+        .first()
+        .is_some_and(|token| GOES_ON.contains(token.as_str()))
+    {
         cues.add(Cue::StartsOn);
     }
     let has_case = tokens.capitals > 0 && tokens.first_is_low;
@@ -193,14 +226,13 @@ fn count_edges(tokens: &Tokens, asks_late: bool, cues: &mut Cues) {
         _ if tokens.marks > 0 => cues.add(Cue::EndsBare),
         _ => {}
     }
-    if all.last().is_some_and(|token| is_in(phrases::OPEN, token)) {
+    if all
+        .last()
+        .is_some_and(|token| OPEN.contains(token.as_str()))
+    {
         cues.add(Cue::EndsOpen);
     }
     if all.len() <= 3 {
         cues.add(Cue::Short);
     }
-}
-
-fn is_in(list: &[&str], token: &str) -> bool {
-    list.contains(&token)
 }

@@ -1,6 +1,9 @@
 //! What a turn tells, taken apart once when it is heard.
 
-use crate::{SpeakerId, Turn, Word, roles::cue::{self, Cues}};
+use crate::{
+    SpeakerId, Turn, Word,
+    roles::cue::{self, Cues},
+};
 
 /// Log-odds in thousandths: whole numbers, so that what is taken away again leaves no trace.
 pub(super) type Odds = i64;
@@ -30,15 +33,26 @@ const SHOWS_LANGUAGE: u32 = 6;
 
 /// The stretches of a turn, in order.
 pub(super) fn stretches(turn: &Turn) -> Vec<Stretch> {
-    let is_foreign = turn.language_code().is_some_and(|code| !code.to_ascii_lowercase().starts_with("en"));
-    let runs = turn.words().chunk_by(|one, other| one.speaker() == other.speaker());
+    let is_foreign = turn
+        .language_code()
+        .is_some_and(|code| !code.to_ascii_lowercase().starts_with("en"));
+    let runs = turn
+        .words()
+        .chunk_by(|one, other| one.speaker() == other.speaker());
     let known = runs.filter_map(|run| Some((run.first().and_then(Word::speaker)?, run)));
-    known.map(|(speaker, run)| stretch(speaker, &Cues::of_words(run), is_foreign)).collect()
+    known
+        .map(|(speaker, run)| stretch(speaker, &Cues::of_words(run), is_foreign))
+        .collect()
 }
 
 fn stretch(speaker: SpeakerId, cues: &Cues, is_foreign: bool) -> Stretch {
-    let is_foreign = is_foreign || cues.words() >= SHOWS_LANGUAGE && share(cues.english(), cues.words()) < ENGLISH;
-    let odds = if is_foreign { 0.0 } else { bounded(cues.role()) };
+    let is_foreign = is_foreign
+        || cues.words() >= SHOWS_LANGUAGE && share(cues.english(), cues.words()) < ENGLISH;
+    let odds = if is_foreign {
+        0.0
+    } else {
+        bounded(cues.role())
+    };
     Stretch {
         speaker,
         odds: thousandths(odds),
@@ -62,17 +76,29 @@ fn bounded(log_odds: f32) -> f32 {
     (is / (1.0 - is)).ln()
 }
 
-#[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "counts of words are small")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::as_conversions,
+    reason = "counts of words are small"
+)]
 pub(super) fn share(part: u32, whole: u32) -> f32 {
     part as f32 / whole.max(1) as f32
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::as_conversions, reason = "log-odds are small, and this rounds them")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::as_conversions,
+    reason = "log-odds are small, and this rounds them"
+)]
 pub(super) fn thousandths(log_odds: f32) -> Odds {
     (log_odds * 1000.0).round() as Odds
 }
 
-#[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "it becomes a probability, which is not exact")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::as_conversions,
+    reason = "it becomes a probability, which is not exact"
+)]
 pub(super) fn log_odds(odds: Odds) -> f32 {
     odds as f32 / 1000.0
 }

@@ -52,20 +52,36 @@ pub(super) struct Judge<'a> {
 impl<'a> Judge<'a> {
     pub(super) fn new(setting: Setting, voices: &'a Voices, hints: &'a RoleHints) -> Self {
         let all = voices.all.iter();
-        let open = all.filter(|(speaker, _)| !hints.certain.contains_key(speaker)).map(|(speaker, voice)| {
-            let hint = hints.odds.get(speaker).copied().unwrap_or_default();
-            (*speaker, TEMPER * log_odds(voice.odds) + hint)
-        });
-        Self { setting, voices, hints, open: open.collect() }
+        let open = all
+            .filter(|(speaker, _)| !hints.certain.contains_key(speaker))
+            .map(|(speaker, voice)| {
+                let hint = hints.odds.get(speaker).copied().unwrap_or_default();
+                (*speaker, TEMPER * log_odds(voice.odds) + hint)
+            });
+        Self {
+            setting,
+            voices,
+            hints,
+            open: open.collect(),
+        }
     }
 
     pub(super) fn report(&self, reading: Option<Reading>) -> RoleReport {
-        let mut report = RoleReport { status: RoleStatus::Settled, ..RoleReport::default() };
+        let mut report = RoleReport {
+            status: RoleStatus::Settled,
+            ..RoleReport::default()
+        };
         for (speaker, known) in &self.hints.certain {
-            report.speakers.insert(*speaker, RoleFinding::of(known));
+            report.speakers.insert(*speaker, RoleFinding::of(*known));
         }
-        let has_therapist = self.hints.certain.values().any(|known| known.role == Role::Therapist);
-        let swapped = reading.filter(|reading| !reading.swaps.is_empty() && self.open.len() == self.voices.all.len());
+        let has_therapist = self
+            .hints
+            .certain
+            .values()
+            .any(|known| known.role == Role::Therapist);
+        let swapped = reading.filter(|reading| {
+            !reading.swaps.is_empty() && self.open.len() == self.voices.all.len()
+        });
         let found = match (self.setting, self.open.len()) {
             _ if !self.is_english() => self.nobody(),
             (_, 0) => BTreeMap::new(),
@@ -86,22 +102,41 @@ impl<'a> Judge<'a> {
     }
 
     fn is_english(&self) -> bool {
-        let (english, words) = self.voices.all.values().fold((0u32, 0u32), |(english, words), voice| {
-            (english.saturating_add(voice.english), words.saturating_add(voice.words))
-        });
+        let (english, words) =
+            self.voices
+                .all
+                .values()
+                .fold((0u32, 0u32), |(english, words), voice| {
+                    (
+                        english.saturating_add(voice.english),
+                        words.saturating_add(voice.words),
+                    )
+                });
         heard::share(english, words) >= ENGLISH
     }
 
     fn nobody(&self) -> BTreeMap<SpeakerId, RoleFinding> {
         let all = self.open.iter();
-        all.map(|(speaker, odds)| (*speaker, RoleFinding::from_odds(*odds, RoleStatus::NeedsConfirmation))).collect()
+        all.map(|(speaker, odds)| {
+            (
+                *speaker,
+                RoleFinding::from_odds(*odds, RoleStatus::NeedsConfirmation),
+            )
+        })
+        .collect()
     }
 
     /// One voice is left, beside those that are known.
     fn last_one(&self, has_therapist: bool) -> BTreeMap<SpeakerId, RoleFinding> {
         let prior = if has_therapist { -2.0 } else { 2.0 };
         let all = self.open.iter();
-        all.map(|(speaker, odds)| (*speaker, RoleFinding::from_odds(odds + prior, clear(odds + prior)))).collect()
+        all.map(|(speaker, odds)| {
+            (
+                *speaker,
+                RoleFinding::from_odds(odds + prior, clear(odds + prior)),
+            )
+        })
+        .collect()
     }
 
     /// Each voice is the therapist's or the client's, and there is one of each at least.
@@ -110,23 +145,39 @@ impl<'a> Judge<'a> {
             return self.two();
         }
         let by = |one: &f32, other: &f32| one.total_cmp(other);
-        let most = self.open.iter().max_by(|one, other| by(one.1, other.1)).map(|(speaker, _)| *speaker);
-        let least = self.open.iter().min_by(|one, other| by(one.1, other.1)).map(|(speaker, _)| *speaker);
+        let most = self
+            .open
+            .iter()
+            .max_by(|one, other| by(one.1, other.1))
+            .map(|(speaker, _)| *speaker);
+        let least = self
+            .open
+            .iter()
+            .min_by(|one, other| by(one.1, other.1))
+            .map(|(speaker, _)| *speaker);
         let all = self.open.iter();
-        let alone: BTreeMap<_, _> = all.map(|(speaker, own)| (*speaker, own - self.partner(*speaker).unwrap_or(0.0))).collect();
+        let alone: BTreeMap<_, _> = all
+            .map(|(speaker, own)| (*speaker, own - self.partner(*speaker).unwrap_or(0.0)))
+            .collect();
         let mut odds = alone.clone();
         for _ in 0..ROUNDS {
             let before = odds.clone();
             for (speaker, own) in &alone {
-                let beside: f32 = before.iter().filter(|(other, _)| *other != speaker).map(|(other, theirs)| {
-                    let different = BESIDE * log_odds(self.voices.beside(*speaker, *other).0);
-                    // Different from a client is a therapist, as far as the client is sure.
-                    -different * (theirs / 2.0).tanh()
-                }).sum();
+                let beside: f32 = before
+                    .iter()
+                    .filter(|(other, _)| *other != speaker)
+                    .map(|(other, theirs)| {
+                        let different = BESIDE * log_odds(self.voices.beside(*speaker, *other).0);
+                        // Different from a client is a therapist, as far as the client is sure.
+                        -different * (theirs / 2.0).tanh()
+                    })
+                    .sum();
                 odds.insert(*speaker, own + beside.clamp(-MOST_BESIDE, MOST_BESIDE));
             }
         }
-        if !has_therapist && odds.values().all(|odds| *odds < 0.0) || odds.values().all(|odds| *odds > 0.0) {
+        if !has_therapist && odds.values().all(|odds| *odds < 0.0)
+            || odds.values().all(|odds| *odds > 0.0)
+        {
             // Somebody has to be the other one, but nobody sounds like it.
             return self.nobody();
         }
@@ -134,7 +185,11 @@ impl<'a> Judge<'a> {
             let is_alone = Some(*speaker) == most || Some(*speaker) == least;
             let is_other = !is_alone && self.is_another_person(*speaker, *odds);
             let against_own = alone.get(speaker).is_some_and(|own| own * odds < 0.0);
-            let status = if is_other || against_own { RoleStatus::NeedsConfirmation } else { clear(*odds) };
+            let status = if is_other || against_own {
+                RoleStatus::NeedsConfirmation
+            } else {
+                clear(*odds)
+            };
             (*speaker, RoleFinding::from_odds(*odds, status))
         });
         found.collect()
@@ -142,10 +197,18 @@ impl<'a> Judge<'a> {
 
     /// The odds of the other voice of a connection that hears two: it told them apart, so they are two people.
     fn partner(&self, speaker: SpeakerId) -> Option<f32> {
-        let of_connection = self.voices.all.iter().filter(|(other, _)| other.connection() == speaker.connection());
+        let of_connection = self
+            .voices
+            .all
+            .iter()
+            .filter(|(other, _)| other.connection() == speaker.connection());
         let words: u32 = of_connection.clone().map(|(_, voice)| voice.words).sum();
-        let main: Vec<_> = of_connection.filter(|(_, voice)| heard::share(voice.words, words) >= MARGINAL).collect();
-        let [(one, _), (other, _)] = main.as_slice() else { return None };
+        let main: Vec<_> = of_connection
+            .filter(|(_, voice)| heard::share(voice.words, words) >= MARGINAL)
+            .collect();
+        let [(one, _), (other, _)] = main.as_slice() else {
+            return None;
+        };
         match (**one == speaker, **other == speaker) {
             (true, false) => self.open.get(other).copied(),
             (false, true) => self.open.get(one).copied(),
@@ -155,7 +218,9 @@ impl<'a> Judge<'a> {
 
     fn two(&self) -> BTreeMap<SpeakerId, RoleFinding> {
         let mut all = self.open.iter();
-        let (Some((one, first)), Some((other, second))) = (all.next(), all.next()) else { return self.nobody() };
+        let (Some((one, first)), Some((other, second))) = (all.next(), all.next()) else {
+            return self.nobody();
+        };
         let voice = |speaker| self.voices.all.get(speaker).copied().unwrap_or_default();
         let (mine, theirs) = (voice(one), voice(other));
         let odds = first - second;
@@ -168,7 +233,10 @@ impl<'a> Judge<'a> {
 
     /// Whether a voice that sounds like another of the same role talks with it, so that they are two people.
     fn is_another_person(&self, speaker: SpeakerId, odds: f32) -> bool {
-        let same = self.open.iter().filter(|(other, theirs)| **other != speaker && (**theirs > 0.0) == (odds > 0.0));
+        let same = self
+            .open
+            .iter()
+            .filter(|(other, theirs)| **other != speaker && (**theirs > 0.0) == (odds > 0.0));
         let (talk, times) = same.fold((0, 0), |(talk, times): (Odds, u32), (other, _)| {
             let (beside, count) = self.voices.beside(speaker, *other);
             (talk + beside, times + count)
@@ -180,11 +248,20 @@ impl<'a> Judge<'a> {
     fn one_therapist(&self, has_therapist: bool) -> BTreeMap<SpeakerId, RoleFinding> {
         if has_therapist {
             let all = self.open.iter();
-            return all.map(|(speaker, odds)| (*speaker, RoleFinding::from_odds(odds - 3.0, clear(odds - 3.0)))).collect();
+            return all
+                .map(|(speaker, odds)| {
+                    (
+                        *speaker,
+                        RoleFinding::from_odds(odds - 3.0, clear(odds - 3.0)),
+                    )
+                })
+                .collect();
         }
         let mut order: Vec<_> = self.open.iter().collect();
         order.sort_by(|one, other| other.1.total_cmp(one.1));
-        let [(therapist, best), rest @ ..] = order.as_slice() else { return self.nobody() };
+        let [(therapist, best), rest @ ..] = order.as_slice() else {
+            return self.nobody();
+        };
         let others: f32 = rest.iter().map(|(_, odds)| (**odds - **best).exp()).sum();
         let odds = -others.ln();
         let second = rest.first().map(|(speaker, _)| **speaker);
@@ -198,7 +275,10 @@ impl<'a> Judge<'a> {
             if status == RoleStatus::NeedsConfirmation {
                 own = own.max(-1.0);
             }
-            found.insert(**speaker, RoleFinding::from_odds(own, status.max(clear(own - 1.0))));
+            found.insert(
+                **speaker,
+                RoleFinding::from_odds(own, status.max(clear(own - 1.0))),
+            );
         }
         found
     }
@@ -210,15 +290,34 @@ impl<'a> Judge<'a> {
             let words = self.voices.all.get(speaker).map_or(0, |voice| voice.words);
             self.voices.all.len() <= 2 || heard::share(words, all) >= MARGINAL
         };
-        let found = report.speakers.iter().filter(|(speaker, _)| counts(speaker));
-        let status = found.map(|(_, finding)| finding.status).max().unwrap_or(RoleStatus::NeedsConfirmation);
-        let has = |role| report.speakers.values().any(|finding| finding.role == Some(role));
-        if has(Role::Therapist) { status } else { RoleStatus::NeedsConfirmation }
+        let found = report
+            .speakers
+            .iter()
+            .filter(|(speaker, _)| counts(speaker));
+        let status = found
+            .map(|(_, finding)| finding.status)
+            .max()
+            .unwrap_or(RoleStatus::NeedsConfirmation);
+        let has = |role| {
+            report
+                .speakers
+                .values()
+                .any(|finding| finding.role == Some(role))
+        };
+        if has(Role::Therapist) {
+            status
+        } else {
+            RoleStatus::NeedsConfirmation
+        }
     }
 }
 
 fn read(reading: &Reading) -> BTreeMap<SpeakerId, RoleFinding> {
-    let sign = if reading.first_is_therapist { 1.0 } else { -1.0 };
+    let sign = if reading.first_is_therapist {
+        1.0
+    } else {
+        -1.0
+    };
     let odds = sign * TEMPER * log_odds(reading.worth);
     BTreeMap::from([
         (reading.pair.0, RoleFinding::from_odds(odds, clear(odds))),
@@ -241,7 +340,10 @@ fn doubted(status: RoleStatus, odds: f32, mine: &Voice, theirs: &Voice) -> RoleS
     let spoken = log_odds(mine.odds - theirs.odds) * odds.signum();
     let chance = voices::chance(mine, theirs);
     let heard = heard::share(mine.stretches + theirs.stretches, MANY).min(1.0);
-    if mine.words + theirs.words < ENOUGH_WORDS || TEMPER * spoken < SPOKEN || spoken < BEYOND_CHANCE * heard * chance {
+    if mine.words + theirs.words < ENOUGH_WORDS
+        || TEMPER * spoken < SPOKEN
+        || spoken < BEYOND_CHANCE * heard * chance
+    {
         RoleStatus::NeedsConfirmation
     } else if spoken < FAR_BEYOND_CHANCE * chance {
         status.max(RoleStatus::Provisional)

@@ -24,16 +24,30 @@ pub(super) const PRICE: Odds = 9_000;
 
 impl Path {
     /// The path with one turn more.
-    pub(super) fn then(&self, key: Key, last: Option<&Stretch>, turn: &[Stretch], pair: (SpeakerId, SpeakerId)) -> Self {
-        let Some(first) = turn.first() else { return *self };
+    pub(super) fn then(
+        &self,
+        key: Key,
+        last: Option<&Stretch>,
+        turn: &[Stretch],
+        pair: (SpeakerId, SpeakerId),
+    ) -> Self {
+        let Some(first) = turn.first() else {
+            return *self;
+        };
         let tells: Odds = turn.iter().map(|stretch| signed(stretch, pair)).sum();
         let Some(last) = last else {
-            return Self { best: [tells, -tells], since: [None; 2] };
+            return Self {
+                best: [tells, -tells],
+                since: [None; 2],
+            };
         };
         // Exchanged letters: one letter goes on where the voice changed, or changes where the voice went on.
         let change = last.change(first) * 1750 / 1000;
         let is_main = |speaker: SpeakerId| speaker == pair.0 || speaker == pair.1;
-        let bonus = match (is_main(last.speaker) && is_main(first.speaker), last.speaker == first.speaker) {
+        let bonus = match (
+            is_main(last.speaker) && is_main(first.speaker),
+            last.speaker == first.speaker,
+        ) {
             (false, _) => 0,
             (true, true) => change,
             (true, false) => -change,
@@ -48,7 +62,10 @@ impl Path {
             }
         };
         let (as_is, exchanged) = (step(0), step(1));
-        Self { best: [as_is.0 + tells, exchanged.0 - tells], since: [as_is.1, exchanged.1] }
+        Self {
+            best: [as_is.0 + tells, exchanged.0 - tells],
+            since: [as_is.1, exchanged.1],
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 use super::*;
 use crate::{ConnectionId, Finality, MediaTime, Role, TurnId, Word};
 
-
 const A: SpeakerId = SpeakerId::new(ConnectionId::new(0), 0);
 const B: SpeakerId = SpeakerId::new(ConnectionId::new(0), 1);
 

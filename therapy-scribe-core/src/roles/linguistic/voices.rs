@@ -71,7 +71,10 @@ impl Voices {
 
     /// Log-odds for "these two are different people", and how often they stand side by side.
     pub(super) fn beside(&self, one: SpeakerId, other: SpeakerId) -> (Odds, u32) {
-        self.beside.get(&(one.min(other), one.max(other))).copied().unwrap_or_default()
+        self.beside
+            .get(&(one.min(other), one.max(other)))
+            .copied()
+            .unwrap_or_default()
     }
 }
 
@@ -82,5 +85,7 @@ fn pair(one: &Stretch, next: &Stretch) -> Option<(SpeakerId, SpeakerId)> {
 
 /// How far chance alone drives two voices apart, in log-odds.
 pub(super) fn chance(one: &Voice, other: &Voice) -> f32 {
-    (log_odds(one.squares + other.squares) / 1000.0).max(0.0).sqrt()
+    (log_odds(one.squares + other.squares) / 1000.0)
+        .max(0.0)
+        .sqrt()
 }
