@@ -111,6 +111,10 @@ impl RoleBook {
             let finding = RoleFinding::of(RoleAssignment::by_hand(*role));
             report.speakers.insert(*speaker, finding);
         }
+        let all = report.speakers.values();
+        if !self.by_hand.is_empty() && all.clone().all(|finding| finding.role.is_some()) {
+            report.status = all.map(|finding| finding.status).max().unwrap_or_default();
+        }
         report
     }
 

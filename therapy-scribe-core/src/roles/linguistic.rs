@@ -61,8 +61,8 @@ impl Linguistic {
 
     /// What it thinks, given what others know.
     pub(super) fn judge(&self, hints: &RoleHints) -> RoleReport {
-        let read = self.pair.is_some() && self.clean != self.turns.keys().next_back().copied();
-        if read {
+        let is_behind = self.pair.is_some() && self.clean != self.turns.keys().next_back().copied();
+        if is_behind {
             let mut copy = self.clone();
             copy.catch_up();
             return copy.judge_clean(hints);
@@ -262,6 +262,7 @@ impl RoleMapper for Linguistic {
             return;
         }
         let key = (turn.start(), turn.id());
+        self.take_out(key);
         self.insert(key, stretches);
         if self.turns.range(key..).nth(NEAR).is_none() {
             self.catch_up();

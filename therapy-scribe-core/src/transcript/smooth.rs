@@ -21,16 +21,11 @@ pub enum Smoothing {
 pub(crate) fn smooth(before: Option<&Word>, words: &mut [Word], after: Option<&Word>) {
     let fixes: Vec<(usize, SpeakerId)> = (0..words.len())
         .filter_map(|at| {
-            let previous = at.checked_sub(1).and_then(|at| words.get(at));
-            let next = words.get(at + 1);
-            let word = words.get(at)?;
-            let inside = belongs_inside(previous.or(before), word, next.or(after));
-            let edge = || match (previous, next) {
-                (Some(previous), None) => begins_the_next(previous, word, after?),
-                (None, Some(next)) => ends_the_last(before?, word, next),
-                _ => None,
-            };
-            Some((at, inside.or_else(edge)?))
+            let previous = at.checked_sub(1).and_then(|at| words.get(at)).or(before);
+            let next = words.get(at + 1).or(after);
+            let row = (previous?, words.get(at)?, next?);
+            let found = belongs_inside(row).or_else(|| begins_the_next(row));
+            Some((at, found.or_else(|| ends_the_last(row))?))
         })
         .collect();
     for (at, speaker) in fixes {
@@ -45,9 +40,11 @@ pub(crate) fn is_suspect(last: &Word, first: &Word) -> bool {
     last.speaker() != first.speaker() && (last.text().ends_with(',') || starts_low(first))
 }
 
+/// A word between two others.
+type Row<'a> = (&'a Word, &'a Word, &'a Word);
+
 /// One word between two of another's, in the middle of their sentence, and no sound of listening.
-fn belongs_inside(previous: Option<&Word>, word: &Word, next: Option<&Word>) -> Option<SpeakerId> {
-    let (previous, next) = (previous?, next?);
+fn belongs_inside((previous, word, next): Row<'_>) -> Option<SpeakerId> {
     let other = previous.speaker()?;
     let is_alone = next.speaker() == Some(other) && word.speaker()? != other;
     let goes_on = !closes_sentence(previous.text());
@@ -55,18 +52,20 @@ fn belongs_inside(previous: Option<&Word>, word: &Word, next: Option<&Word>) -> 
 }
 
 /// "… to run. Yes," and then another's "I hate that.": the last word begins what the other says.
-fn begins_the_next(previous: &Word, word: &Word, after: &Word) -> Option<SpeakerId> {
-    let other = after.speaker()?;
-    let is_begun = word.text().ends_with(',') || starts_low(after) && !closes_sentence(word.text());
-    (word.speaker()? != other && closes_sentence(previous.text()) && is_begun).then_some(other)
+fn begins_the_next((previous, word, next): Row<'_>) -> Option<SpeakerId> {
+    let (own, other) = (word.speaker()?, next.speaker()?);
+    let is_last = previous.speaker() == Some(own) && own != other;
+    let is_begun = word.text().ends_with(',') || starts_low(next) && !closes_sentence(word.text());
+    (is_last && closes_sentence(previous.text()) && is_begun).then_some(other)
 }
 
 /// Another's "I couldn't ring the", and then "bell. It sounds": the first word ends what the other says.
-fn ends_the_last(before: &Word, word: &Word, next: &Word) -> Option<SpeakerId> {
-    let other = before.speaker()?;
+fn ends_the_last((previous, word, next): Row<'_>) -> Option<SpeakerId> {
+    let (own, other) = (word.speaker()?, previous.speaker()?);
+    let is_first = next.speaker() == Some(own) && own != other;
     let is_end = starts_low(word) && closes_sentence(word.text()) && !starts_low(next);
-    let is_open = !closes_sentence(before.text());
-    (word.speaker()? != other && is_open && is_end && !is_listening(word)).then_some(other)
+    let is_open = !closes_sentence(previous.text());
+    (is_first && is_open && is_end && !is_listening(word)).then_some(other)
 }
 
 fn starts_low(word: &Word) -> bool {

@@ -74,11 +74,6 @@ impl<'a> Judge<'a> {
         for (speaker, known) in &self.hints.certain {
             report.speakers.insert(*speaker, RoleFinding::of(*known));
         }
-        let has_therapist = self
-            .hints
-            .certain
-            .values()
-            .any(|known| known.role == Role::Therapist);
         let swapped = reading.filter(|reading| {
             !reading.swaps.is_empty() && self.open.len() == self.voices.all.len()
         });
@@ -86,19 +81,24 @@ impl<'a> Judge<'a> {
             _ if !self.is_english() => self.nobody(),
             (_, 0) => BTreeMap::new(),
             (_, 1) if self.hints.certain.is_empty() => self.nobody(),
-            (_, 1) => self.last_one(has_therapist),
+            (_, 1) => self.last_one(),
             (Setting::Individual, _) => match swapped {
                 Some(reading) if self.open.len() == 2 => {
                     report.swaps.clone_from(&reading.swaps);
                     read(&reading)
                 }
-                _ => self.individual(has_therapist),
+                _ => self.individual(),
             },
-            _ => self.one_therapist(has_therapist),
+            _ => self.one_therapist(),
         };
         report.speakers.extend(found);
         report.status = self.status(&report);
         report
+    }
+
+    /// Whether somebody is known beforehand to be this.
+    fn knows(&self, role: Role) -> bool {
+        self.hints.certain.values().any(|known| known.role == role)
     }
 
     fn is_english(&self) -> bool {
@@ -127,8 +127,12 @@ impl<'a> Judge<'a> {
     }
 
     /// One voice is left, beside those that are known.
-    fn last_one(&self, has_therapist: bool) -> BTreeMap<SpeakerId, RoleFinding> {
-        let prior = if has_therapist { -2.0 } else { 2.0 };
+    fn last_one(&self) -> BTreeMap<SpeakerId, RoleFinding> {
+        let prior = match (self.knows(Role::Therapist), self.knows(Role::Client)) {
+            (true, false) => -2.0,
+            (false, true) => 2.0,
+            _ => 0.0,
+        };
         let all = self.open.iter();
         all.map(|(speaker, odds)| {
             (
@@ -140,7 +144,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Each voice is the therapist's or the client's, and there is one of each at least.
-    fn individual(&self, has_therapist: bool) -> BTreeMap<SpeakerId, RoleFinding> {
+    fn individual(&self) -> BTreeMap<SpeakerId, RoleFinding> {
         if let (2, true) = (self.open.len(), self.hints.certain.is_empty()) {
             return self.two();
         }
@@ -175,8 +179,9 @@ impl<'a> Judge<'a> {
                 odds.insert(*speaker, own + beside.clamp(-MOST_BESIDE, MOST_BESIDE));
             }
         }
-        if !has_therapist && odds.values().all(|odds| *odds < 0.0)
-            || odds.values().all(|odds| *odds > 0.0)
+        let all = |is: fn(&f32) -> bool| odds.values().all(is);
+        if !self.knows(Role::Therapist) && all(|odds| *odds < 0.0)
+            || !self.knows(Role::Client) && all(|odds| *odds > 0.0)
         {
             // Somebody has to be the other one, but nobody sounds like it.
             return self.nobody();
@@ -245,8 +250,8 @@ impl<'a> Judge<'a> {
     }
 
     /// Exactly one of many is the therapist; the others are clients.
-    fn one_therapist(&self, has_therapist: bool) -> BTreeMap<SpeakerId, RoleFinding> {
-        if has_therapist {
+    fn one_therapist(&self) -> BTreeMap<SpeakerId, RoleFinding> {
+        if self.knows(Role::Therapist) {
             let all = self.open.iter();
             return all
                 .map(|(speaker, odds)| {
