@@ -123,6 +123,9 @@ pub struct Cues {
     english: u32,
 }
 
+/// So many cues of one's own life are a story.
+const TELLS: u8 = 3;
+
 /// More of one kind in one stretch adds nothing.
 const MOST: u8 = 4;
 
@@ -155,9 +158,29 @@ impl Cues {
         self.english
     }
 
-    /// Log-odds for "a therapist says this".
+    /// Log-odds for "a therapist says this". Whoever tells much of themselves says "you" of people in general.
     pub(crate) fn role(&self) -> f32 {
-        self.sum(|weights| weights.role)
+        let sum = self.sum(|weights| weights.role);
+        if self.total(&Self::OWN) < TELLS {
+            return sum;
+        }
+        let general = Self::GENERAL.iter();
+        let you: f32 = general
+            .map(|cue| cue.weight() * f32::from(self.get(*cue)))
+            .sum();
+        sum - you / 2.0
+    }
+
+    const OWN: [Cue; 4] = [
+        Cue::FirstPerson,
+        Cue::Possessive,
+        Cue::Disclosure,
+        Cue::Narrative,
+    ];
+    const GENERAL: [Cue; 3] = [Cue::SecondPerson, Cue::Reflection, Cue::Advice];
+
+    fn total(&self, cues: &[Cue]) -> u8 {
+        cues.iter().map(|cue| self.get(*cue)).sum()
     }
 
     /// Log-odds that the voice changes after it, as far as its own end tells.

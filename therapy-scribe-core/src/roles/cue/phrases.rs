@@ -51,7 +51,7 @@ pub(super) const ANYWHERE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Reflection,
-        "it sounds like, sounds like, sounds as if, that sounds, it seems like, seems like, it seems that, it looks like \
+        "there s a part of you, there s a sadness, there s some, a sense of, on the other hand, kind of feeling, it sounds like, sounds like, sounds as if, that sounds, it seems like, seems like, it seems that, it looks like \
          you, so you, so you re, so you ve, so you were, so your, and you re, and you were, but you, you feel, you felt, \
          you re feeling, you re saying, you re telling, you re thinking, you were feeling, you said, you mentioned, you \
          told me, you were saying, you were telling, you want to, you wanted to, you re worried, you re afraid, you re \
@@ -64,7 +64,8 @@ pub(super) const ANYWHERE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Empathy,
-        "sorry to hear, sorry that you, i m sorry you, that makes sense, makes sense, makes a lot of sense, i can \
+        "that took, courage, that s brave, i want to thank you, i m concerned, worried about you, i m sure you, took a lot of, \
+         your strength, your strengths, sorry to hear, sorry that you, i m sorry you, that makes sense, makes sense, makes a lot of sense, i can \
          imagine, i can see, i can hear, i can understand, i understand, that must, must be, must have been, it must, i m \
          glad, glad to hear, glad that you, good to hear, good for you, that s great, that s good, that s wonderful, that \
          s really, that s a great, that s a good, that s understandable, understandable, great job, good job, well done, \
@@ -74,7 +75,7 @@ pub(super) const ANYWHERE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Wondering,
-        "i m wondering, i wonder, i was wondering, wondering if, i m curious, i am curious, curious about, curious if, i \
+        "my sense is, my sense, i get the sense, i was struck, i m struck, i m noticing, i m aware, i m thinking that you, i m wondering, i wonder, i was wondering, wondering if, i m curious, i am curious, curious about, curious if, i \
          m interested in, it s interesting",
     ),
     (
@@ -101,7 +102,7 @@ pub(super) const ANYWHERE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Instrument,
-        "over the last two weeks, over the past two weeks, last two weeks, past two weeks, scale of, scale from, on a \
+        "why a, and not a, rather than a, ten would be, 10 would be, zero being, 0 being, over the last two weeks, over the past two weeks, last two weeks, past two weeks, scale of, scale from, on a \
          scale, one to ten, zero to ten, 1 to 10, 0 to 10, questionnaire, phq, gad, score, scored, rate your, rate that, \
          rate it, rate the, harm yourself, harming yourself, hurt yourself, hurting yourself, kill yourself, end your \
          life, ending your life, thoughts of suicide, suicidal thoughts, how often have you, several days, more than \
@@ -152,7 +153,7 @@ pub(super) const ANYWHERE: &[(Cue, &str)] = &[
         "i was, i ve been, i have been, i ve had, i went, i came, i said, i told, i started, i stopped, i used to, i \
          woke, i wake, i slept, i sleep, i ended up, i work, i worked, i lost, i took, i saw, i found, i had a, i have a, \
          i drink, i drank, i smoke, i eat, i ate, i live, i noticed that i, it hurts, it hurt, it started, it s been, it \
-         was, it just, it s just, it s like, it s hard, getting worse, really bad, so bad, so much, all the time, every \
+         was, it just, it s just, it s like, it s hard, getting worse, so much, all the time, every \
          night, at night, a few days, he said, she said, they said, he told me, she told me, he was, she was, they were, \
          we were, we had, we went, i remember, one day, yesterday, the other day, ago",
     ),
@@ -189,7 +190,7 @@ pub(super) const FIRST: &[(Cue, &str)] = &[
     (
         Cue::Answers,
         "yeah, yes, yep, yup, no, nope, nah, sure, exactly, i guess, not really, not at all, not that, not too, probably, \
-         definitely, maybe, uh huh, i mean, well, because, i don t know, i think so, true, correct, of course, fine, \
+         definitely, maybe, uh huh, i mean, because, i don t know, i think so, true, correct, of course, \
          none, nothing, never, sometimes, not yet, not so, i am, i do, i did",
     ),
 ];
@@ -213,5 +214,5 @@ pub(super) const OPEN: &str = "a, an, the, and, but, or, because, of, to, in, on
 /// The commonest words of spoken English: where few of these are, it is another language.
 pub(super) const ENGLISH: &str = "the, and, you, that, it, of, in, is, was, what, do, have, for, on, with, this, but, not, be, so, they, we, just, \
      my, your, are, at, or, if, he, she, can, there, about, all, out, how, know, then, when, would, been, like, get, \
-     going, well, yeah, okay, think, good, right, were, had, did, from, an, really, up, any, some, will, them, want, \
+     going, yeah, okay, think, good, right, were, had, did, from, an, really, up, any, some, will, them, want, \
      feel, because, don, t, s, m, ve, re, ll, i, to, a, yes, no";
