@@ -243,7 +243,7 @@ impl Linguistic {
 
 /// What a reading with exchanges must gain over one without, beyond the price of each, times the share of the evidence
 /// that agrees with it. Labels that are wrong here and there also make readings that gain, but little agrees with those.
-const GAIN: heard::Odds = 5_500;
+const GAIN: heard::Odds = 4_800;
 
 /// The best reading of a session of two main voices.
 #[derive(Debug)]

@@ -33,25 +33,25 @@ static TABLE: [Weights; Cue::ALL.len()] = [
     Weights::new(Cue::Homework, 0.92, 0.00, 0.00),
     Weights::new(Cue::Advice, 0.80, 0.00, 0.00),
     Weights::new(Cue::LeadingI, 0.42, 0.00, 0.00),
-    Weights::new(Cue::Acknowledges, 0.44, 0.61, 0.00),
-    Weights::new(Cue::Backchannel, 0.00, 0.11, 0.15),
+    Weights::new(Cue::Acknowledges, 0.44, 0.84, 0.00),
+    Weights::new(Cue::Backchannel, 0.00, 0.60, 0.65),
     Weights::new(Cue::FirstPerson, -0.59, 0.00, 0.00),
     Weights::new(Cue::Possessive, -0.91, 0.00, 0.00),
     Weights::new(Cue::Disclosure, -0.62, 0.00, 0.00),
     Weights::new(Cue::Narrative, -0.72, 0.00, 0.00),
-    Weights::new(Cue::Answers, -1.01, 0.43, 0.00),
+    Weights::new(Cue::Answers, -1.01, 0.47, 0.00),
     Weights::new(Cue::ThirdPerson, -0.09, 0.00, 0.00),
     Weights::new(Cue::Hedge, -0.21, 0.00, 0.00),
     Weights::new(Cue::AsksForHelp, -0.45, 0.00, 0.00),
     Weights::new(Cue::Long, 0.00, 0.00, 0.00),
-    Weights::new(Cue::StartsAnew, 0.00, 1.15, 0.00),
-    Weights::new(Cue::StartsOn, 0.00, -0.42, 0.00),
-    Weights::new(Cue::StartsLow, 0.00, -0.14, 0.00),
-    Weights::new(Cue::EndsOpen, 0.00, 0.00, -0.62),
-    Weights::new(Cue::EndsBare, 0.00, 0.00, -0.60),
-    Weights::new(Cue::EndsClosed, 0.00, 0.00, 0.13),
-    Weights::new(Cue::EndsAsking, 0.00, 0.00, 0.77),
-    Weights::new(Cue::Short, 0.00, 0.66, 0.79),
+    Weights::new(Cue::StartsAnew, 0.00, 1.79, 0.00),
+    Weights::new(Cue::StartsOn, 0.00, -0.49, 0.00),
+    Weights::new(Cue::StartsLow, 0.00, -0.37, 0.00),
+    Weights::new(Cue::EndsOpen, 0.00, 0.00, -0.82),
+    Weights::new(Cue::EndsBare, 0.00, 0.00, -1.80),
+    Weights::new(Cue::EndsClosed, 0.00, 0.00, 0.19),
+    Weights::new(Cue::EndsAsking, 0.00, 0.00, 1.68),
+    Weights::new(Cue::Short, 0.00, 1.32, 1.67),
 ];
 
 static NONE: Weights = Weights::new(Cue::Short, 0.0, 0.0, 0.0);
@@ -60,4 +60,4 @@ pub(super) fn of(cue: Cue) -> &'static Weights {
     TABLE.get(slot(cue)).unwrap_or(&NONE)
 }
 
-pub(in crate::roles) const CHANGE: f32 = -0.60;
+pub(in crate::roles) const CHANGE: f32 = -1.10;

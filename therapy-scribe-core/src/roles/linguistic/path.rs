@@ -19,8 +19,10 @@ pub(super) struct Path {
     pub(super) since: [Option<Key>; 2],
 }
 
+/// What the edge of two turns tells counts a little more than what they say: it is about this one place.
+const EDGE: (Odds, Odds) = (13, 10);
 /// What a change of reading must be worth.
-pub(super) const PRICE: Odds = 9_000;
+const PRICE: Odds = 9_000;
 
 impl Path {
     /// The path with one turn more.
@@ -42,7 +44,7 @@ impl Path {
             };
         };
         // Exchanged letters: one letter goes on where the voice changed, or changes where the voice went on.
-        let change = last.change(first) * 1750 / 1000;
+        let change = last.change(first) * EDGE.0 / EDGE.1;
         let is_main = |speaker: SpeakerId| speaker == pair.0 || speaker == pair.1;
         let bonus = match (
             is_main(last.speaker) && is_main(first.speaker),
