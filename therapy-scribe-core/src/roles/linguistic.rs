@@ -216,6 +216,9 @@ impl Linguistic {
         let (last, heard) = self.turns.last_key_value()?;
         let [as_is, exchanged] = heard.path.best;
         let mut state = usize::from(exchanged > as_is);
+        // What is said has to bear it; the edges only say where.
+        let edges = heard.path.edges.get(state).copied().unwrap_or_default();
+        let worth = as_is.max(exchanged) - edges.max(0);
         let (mut to, mut path) = (*last, heard.path);
         let mut parts = Vec::new();
         loop {
@@ -225,7 +228,6 @@ impl Linguistic {
             let Some((key, heard)) = before else { break };
             (to, path, state) = (*key, heard.path, 1 - state);
         }
-        let worth = as_is.max(exchanged);
         if !self.is_worth_it(pair, worth) {
             return None;
         }
@@ -243,7 +245,7 @@ impl Linguistic {
 
 /// What a reading with exchanges must gain over one without, beyond the price of each, times the share of the evidence
 /// that agrees with it. Labels that are wrong here and there also make readings that gain, but little agrees with those.
-const GAIN: heard::Odds = 4_800;
+const GAIN: heard::Odds = 4_000;
 
 /// The best reading of a session of two main voices.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use crate::{
 const TEMPER: f32 = 0.6;
 /// The same for who stands beside whom, and the most that it can tell.
 const BESIDE: f32 = 0.3;
-const MOST_BESIDE: f32 = 1.0;
+const MOST_BESIDE: f32 = 4.0;
 /// From these log-odds on somebody gets a role (73 %), and from these on it is settled (99 %).
 const ANSWER: f32 = 1.0;
 const SETTLED: f32 = 4.6;
@@ -34,10 +34,13 @@ const FAR_BEYOND_CHANCE: f32 = 2.5;
 const ENGLISH: f32 = 0.25;
 /// A voice with less of the words than this may stay without a role, and the session is clear all the same.
 const MARGINAL: f32 = 0.05;
-/// Two voices of one role that stand beside each other so often, and change there as clearly as this on average, talk
-/// with each other, so that they are two people.
-const TALKS: u32 = 5;
-const TALK: f32 = 1.8;
+/// Two voices of one role that stand beside each other so often, and change there as clearly as this at least, may be two
+/// people.
+const TALKS: u32 = 8;
+const TALK: f32 = 2.4;
+/// And more clearly than beside the others by this factor: one who says several things in a row under two labels makes
+/// changes too.
+const CLEARER: f32 = 1.3;
 /// Rounds in which the voices of a session settle on who is whom.
 const ROUNDS: usize = 6;
 
@@ -189,7 +192,9 @@ impl<'a> Judge<'a> {
         let found = odds.iter().map(|(speaker, odds)| {
             let is_alone = Some(*speaker) == most || Some(*speaker) == least;
             let is_other = !is_alone && self.is_another_person(*speaker, *odds);
-            let against_own = alone.get(speaker).is_some_and(|own| own * odds < 0.0);
+            let against_own = alone
+                .get(speaker)
+                .is_some_and(|own| own * odds < 0.0 && own.abs() >= ANSWER);
             let status = if is_other || against_own {
                 RoleStatus::NeedsConfirmation
             } else {
@@ -236,17 +241,21 @@ impl<'a> Judge<'a> {
         ])
     }
 
-    /// Whether a voice that sounds like another of the same role talks with it, so that they are two people.
+    /// Whether a voice that sounds like another of the same role talks with it, so that they are two people: the voice
+    /// changes between them more clearly than between one of them and the others.
     fn is_another_person(&self, speaker: SpeakerId, odds: f32) -> bool {
-        let same = self
-            .open
-            .iter()
-            .filter(|(other, theirs)| **other != speaker && (**theirs > 0.0) == (odds > 0.0));
-        let (talk, times) = same.fold((0, 0), |(talk, times): (Odds, u32), (other, _)| {
-            let (beside, count) = self.voices.beside(speaker, *other);
-            (talk + beside, times + count)
-        });
-        times >= TALKS && log_odds(talk) > TALK * heard::share(times, 1)
+        let beside = |is_same: bool| {
+            let others = self.open.iter().filter(|(other, theirs)| {
+                **other != speaker && ((**theirs > 0.0) == (odds > 0.0)) == is_same
+            });
+            let all = others.map(|(other, _)| self.voices.beside(speaker, *other));
+            all.fold((0, 0), |(talk, times): (Odds, u32), (odds, count)| {
+                (talk + odds, times + count)
+            })
+        };
+        let ((same, times), (others, of)) = (beside(true), beside(false));
+        let change = log_odds(others) / heard::share(of.max(1), 1);
+        times >= TALKS && log_odds(same) >= (CLEARER * change).max(TALK) * heard::share(times, 1)
     }
 
     /// Exactly one of many is the therapist; the others are clients.

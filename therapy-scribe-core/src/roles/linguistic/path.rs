@@ -15,6 +15,8 @@ pub(super) type Key = (MediaTime, TurnId);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Path {
     pub(super) best: [Odds; 2],
+    /// What of it comes from the edges where the reading changed.
+    pub(super) edges: [Odds; 2],
     /// Where the reading was begun, if not at the start.
     pub(super) since: [Option<Key>; 2],
 }
@@ -40,7 +42,7 @@ impl Path {
         let Some(last) = last else {
             return Self {
                 best: [tells, -tells],
-                since: [None; 2],
+                ..Self::default()
             };
         };
         // Exchanged letters: one letter goes on where the voice changed, or changes where the voice went on.
@@ -54,19 +56,24 @@ impl Path {
             (true, true) => change,
             (true, false) => -change,
         };
-        let step = |to: usize| -> (Odds, Option<Key>) {
-            let of = |state: usize| self.best.get(state).copied().unwrap_or_default();
-            let (stay, switch) = (of(to), of(1 - to) - PRICE + bonus);
-            if switch > stay {
-                (switch, Some(key))
+        let step = |to: usize| -> (Odds, Odds, Option<Key>) {
+            let of = |state: usize| {
+                let [best, edges] = [self.best, self.edges].map(|all| all.get(state).copied());
+                (best.unwrap_or_default(), edges.unwrap_or_default())
+            };
+            let (stay, switch) = (of(to), of(1 - to));
+            let switched = switch.0 - PRICE + bonus;
+            if switched > stay.0 {
+                (switched, switch.1 + bonus, Some(key))
             } else {
-                (stay, self.since.get(to).copied().flatten())
+                (stay.0, stay.1, self.since.get(to).copied().flatten())
             }
         };
         let (as_is, exchanged) = (step(0), step(1));
         Self {
             best: [as_is.0 + tells, exchanged.0 - tells],
-            since: [as_is.1, exchanged.1],
+            edges: [as_is.1, exchanged.1],
+            since: [as_is.2, exchanged.2],
         }
     }
 }
