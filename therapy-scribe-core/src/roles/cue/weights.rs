@@ -1,4 +1,16 @@
 //! What each cue is worth, in log-odds for one occurrence.
+//!
+//! The table is what `scripts/roles-fit` prints for two public sets of doctor–patient dialogues (ACI-Bench and PriMock57):
+//! a logistic regression of "the clinician says this turn" on the counts of cues, half of the turns without punctuation and
+//! capitals, each set with the same weight. Every weight starts from a round number that the script lists, which is how
+//! people in counselling are expected to talk; it is held there as if by 1,200 turns, and keeps its sign. So visits to a
+//! doctor move it a little, and vocabulary of illness not at all, since no phrase is about one. Round numbers alone are right
+//! in one turn of a hundred less.
+//!
+//! Two are zero, and only tell where a voice changes: how long somebody speaks and how much they listen depends on the kind
+//! of session. In the sets the clinician says two thirds of the words, in counselling it is rather the client.
+//!
+//! The columns about changes of voice come from a second regression, over turns that are cut in pieces.
 
 use super::{Cue, slot};
 
@@ -54,10 +66,12 @@ static TABLE: [Weights; Cue::ALL.len()] = [
     Weights::new(Cue::Short, 0.00, 1.32, 1.67),
 ];
 
+/// For a cue that is in no table; there is none.
 static NONE: Weights = Weights::new(Cue::Short, 0.0, 0.0, 0.0);
 
 pub(super) fn of(cue: Cue) -> &'static Weights {
     TABLE.get(slot(cue)).unwrap_or(&NONE)
 }
 
+/// Log-odds that the voice changes between two pieces of which nothing is known.
 pub(in crate::roles) const CHANGE: f32 = -1.10;

@@ -86,11 +86,13 @@ impl<'a> Judge<'a> {
             (_, 1) if self.hints.certain.is_empty() => self.nobody(),
             (_, 1) => self.last_one(),
             (Setting::Individual, _) => match swapped {
-                Some(reading) if self.open.len() == 2 => {
+                Some(reading) => {
                     report.swaps.clone_from(&reading.swaps);
-                    read(&reading)
+                    let mut found = self.nobody();
+                    found.extend(read(&reading));
+                    found
                 }
-                _ => self.individual(),
+                None => self.individual(),
             },
             _ => self.one_therapist(),
         };

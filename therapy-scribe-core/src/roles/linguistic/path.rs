@@ -22,7 +22,7 @@ pub(super) struct Path {
 }
 
 /// What the edge of two turns tells counts a little more than what they say: it is about this one place.
-const EDGE: (Odds, Odds) = (13, 10);
+const EDGE: (Odds, Odds) = (15, 10);
 /// What a change of reading must be worth.
 const PRICE: Odds = 9_000;
 
