@@ -15,11 +15,11 @@
 //! # How often it is right
 //!
 //! Measured with `scripts/roles-eval FILE.jsonl … [--swapped ID,…]` on the [`Combined`] mapper: 81 visits of ACI-Bench (six
-//! more, whose tags are exchanged in the source, are the fourth row) and 28 of PriMock57, both public, both doctor–patient.
+//! more, whose tags are exchanged in the source, are the fourth row) and 28 of `PriMock57`, both public, both doctor–patient.
 //! The letters are dealt at random, two to five times. Each cell has the worse of two readings, as written and without
 //! punctuation and capitals: right of those answered; abstained.
 //!
-//! | case | ACI-Bench | PriMock57 | aim |
+//! | case | ACI-Bench | `PriMock57` | aim |
 //! | --- | --- | --- | --- |
 //! | whole session | 100 %; 0 % | 100 %; 0 % | 100 %, none wrong |
 //! | first 10 turns | 100 %; 0 % | 100 %; 0 % | ≥ 99 %; ≤ 5 % |

@@ -8,7 +8,7 @@ use super::{
     aliases::Aliases,
     correction::{Correction, Corrections},
     gap::Gap,
-    smooth::{is_suspect, smooth},
+    smooth::smooth,
     turn::{Relabel, Turn},
     turns::TurnIndex,
     word::Word,
@@ -98,7 +98,7 @@ impl TranscriptAssembler {
             .collect();
         let changed: Vec<TurnId> = touched
             .into_iter()
-            .filter(|id| self.change_speakers(*id, |_| ()))
+            .flat_map(|id| self.change_speakers(id, |_| ()))
             .collect();
         self.refresh_roles();
         Change::revised(changed)
@@ -140,7 +140,7 @@ impl TranscriptAssembler {
         let touched: Vec<TurnId> = turns.filter(|turn| correction.covers(*turn)).collect();
         let changed: Vec<TurnId> = touched
             .into_iter()
-            .filter(|turn| self.change_speakers(*turn, |_| ()))
+            .flat_map(|turn| self.change_speakers(turn, |_| ()))
             .collect();
         match (self.refresh_roles(), changed.is_empty()) {
             (true, true) => Change::Roles,
@@ -208,15 +208,39 @@ impl TranscriptAssembler {
     fn revise(&mut self, relabels: &[Relabel]) -> Change {
         let changed: Vec<TurnId> = relabels
             .iter()
-            .filter(|relabel| self.change_speakers(relabel.turn, |turn| turn.relabel(relabel)))
-            .map(|relabel| relabel.turn)
+            .flat_map(|relabel| self.change_speakers(relabel.turn, |turn| turn.relabel(relabel)))
             .collect();
         self.refresh_roles();
         Change::revised(changed)
     }
 
-    /// Changes the labels of a turn, and looks up whom they stand for. Returns whether anybody else speaks now.
-    fn change_speakers(&mut self, id: TurnId, change: impl FnOnce(&mut Turn)) -> bool {
+    /// Changes the labels of a turn, and looks up whom they stand for. Returns the turns in which anybody else speaks now:
+    /// the words at its edges may decide about those beside them.
+    fn change_speakers(&mut self, id: TurnId, change: impl FnOnce(&mut Turn)) -> Vec<TurnId> {
+        let before = self.outer_words(id);
+        let mut changed = Vec::new();
+        changed.extend(self.look_again(id, change).then_some(id));
+        let after = self.outer_words(id);
+        let moved = [before[0] != after[0], before[1] != after[1]];
+        for (beside, moved) in self.index.beside(id).into_iter().zip(moved) {
+            if let Some(beside) = beside.filter(|_| moved && self.smoothing == Smoothing::On) {
+                changed.extend(self.look_again(beside, |_| ()).then_some(beside));
+            }
+        }
+        changed
+    }
+
+    /// Whom the first and the last word of a turn were heard as.
+    fn outer_words(&self, id: TurnId) -> [Option<SpeakerId>; 2] {
+        let turn = self
+            .index
+            .key(id)
+            .and_then(|key| self.transcript.turns.get(key));
+        let words = turn.map(Turn::words).unwrap_or_default();
+        [words.first(), words.last()].map(|word| word?.heard())
+    }
+
+    fn look_again(&mut self, id: TurnId, change: impl FnOnce(&mut Turn)) -> bool {
         let Some(key) = self.index.key(id) else {
             return false;
         };
@@ -244,9 +268,10 @@ impl TranscriptAssembler {
             Some(turn.words())
         });
         [
-            before.and_then(<[Word]>::last).cloned(),
-            after.and_then(<[Word]>::first).cloned(),
+            before.and_then(<[Word]>::last),
+            after.and_then(<[Word]>::first),
         ]
+        .map(|word| word.cloned().map(Word::into_heard))
     }
 
     /// Looks at a turn again now that the one after it is known.
@@ -258,8 +283,9 @@ impl TranscriptAssembler {
             .index
             .key(before)
             .and_then(|key| self.transcript.turns.get(key)?.words().last());
-        if self.smoothing == Smoothing::On && last.is_some_and(|last| is_suspect(last, &first)) {
-            self.change_speakers(before, |_| ());
+        if self.smoothing == Smoothing::On && last.is_some_and(|last| last.heard() != first.heard())
+        {
+            self.look_again(before, |_| ());
         }
     }
 
@@ -341,7 +367,9 @@ pub enum Change {
 }
 
 impl Change {
-    fn revised(turns: Vec<TurnId>) -> Self {
+    fn revised(mut turns: Vec<TurnId>) -> Self {
+        let mut seen = std::collections::BTreeSet::new();
+        turns.retain(|turn| seen.insert(*turn));
         if turns.is_empty() {
             Self::Nothing
         } else {

@@ -35,11 +35,6 @@ pub(crate) fn smooth(before: Option<&Word>, words: &mut [Word], after: Option<&W
     }
 }
 
-/// Whether the edge between two turns can hold a word of the wrong side.
-pub(crate) fn is_suspect(last: &Word, first: &Word) -> bool {
-    last.speaker() != first.speaker() && (last.text().ends_with(',') || starts_low(first))
-}
-
 /// A word between two others.
 type Row<'a> = (&'a Word, &'a Word, &'a Word);
 

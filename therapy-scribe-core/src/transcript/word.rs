@@ -180,6 +180,17 @@ impl Word {
         self.speaker = Some(speaker);
     }
 
+    /// Whom it was heard as, whoever it was given to.
+    pub(crate) fn heard(&self) -> Option<SpeakerId> {
+        self.heard_as.or(self.speaker)
+    }
+
+    /// The word as it was heard.
+    pub(crate) fn into_heard(mut self) -> Self {
+        self.speaker = self.heard();
+        self
+    }
+
     /// Another speaker, by hand.
     pub(crate) fn exchange(&mut self, change: impl Fn(SpeakerId) -> SpeakerId) {
         self.speaker = self.speaker.map(change);

@@ -1,6 +1,6 @@
 //! What each cue is worth, in log-odds for one occurrence.
 //!
-//! The table is what `scripts/roles-fit` prints for two public sets of doctor–patient dialogues (ACI-Bench and PriMock57):
+//! The table is what `scripts/roles-fit` prints for two public sets of doctor–patient dialogues (ACI-Bench and `PriMock57`):
 //! a logistic regression of "the clinician says this turn" on the counts of cues, half of the turns without punctuation and
 //! capitals, each set with the same weight. Every weight starts from a round number that the script lists, which is how
 //! people in counselling are expected to talk; it is held there as if by 1,200 turns, and keeps its sign. So visits to a
