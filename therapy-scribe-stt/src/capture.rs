@@ -77,7 +77,7 @@ impl Capture {
         source: impl AudioSource + 'static,
         mut options: CaptureOptions,
     ) -> Result<Self, CaptureError> {
-        let shared = Arc::new(Shared::new(options.take_mapper(), 1));
+        let shared = Arc::new(Shared::new(options.take_assembler(), 1));
         let recorder = options.recorder.take();
         let mut capture = Self::of(shared);
         capture.add(&speech, Part::WHOLE, Box::new(source), recorder, &options)?;
@@ -107,7 +107,7 @@ impl Capture {
         }
         // The account's limit is for all of them together; each opens one at the begin.
         options.opens_a_minute = (options.opens_a_minute / usize::from(of)).max(1);
-        let shared = Arc::new(Shared::new(options.take_mapper(), channels.len()));
+        let shared = Arc::new(Shared::new(options.take_assembler(), channels.len()));
         let mut capture = Self::of(shared);
         for (index, channel) in (0..).zip(channels) {
             let speaker = SpeakerId::new(ConnectionId::new(index), 0);

@@ -1,5 +1,7 @@
 //! Single words with the wrong voice.
 
+use std::time::Duration;
+
 use super::{text::closes_sentence, word::Word};
 use crate::SpeakerId;
 
@@ -21,11 +23,16 @@ pub enum Smoothing {
 pub(crate) fn smooth(before: Option<&Word>, words: &mut [Word], after: Option<&Word>) {
     let fixes: Vec<(usize, SpeakerId)> = (0..words.len())
         .filter_map(|at| {
-            let previous = at.checked_sub(1).and_then(|at| words.get(at)).or(before);
-            let next = words.get(at + 1).or(after);
-            let row = (previous?, words.get(at)?, next?);
-            let found = belongs_inside(row).or_else(|| begins_the_next(row));
-            Some((at, found.or_else(|| ends_the_last(row))?))
+            let own = (
+                at.checked_sub(1).and_then(|at| words.get(at)),
+                words.get(at + 1),
+            );
+            let row = (own.0.or(before)?, words.get(at)?, own.1.or(after)?);
+            let is_within = own.0.is_some() && own.1.is_some();
+            let inside = || is_within.then(|| belongs_inside(row)).flatten();
+            let edge = || begins_the_next(row).or_else(|| ends_the_last(row));
+            let found = is_close(row.0, row.1) && is_close(row.1, row.2);
+            Some((at, found.then(|| inside().or_else(edge)).flatten()?))
         })
         .collect();
     for (at, speaker) in fixes {
@@ -33,6 +40,14 @@ pub(crate) fn smooth(before: Option<&Word>, words: &mut [Word], after: Option<&W
             word.smooth(speaker);
         }
     }
+}
+
+/// Words further apart than this may have others between them that another connection heard, or a pause that ends more than
+/// a sentence.
+const CLOSE: Duration = Duration::from_millis(1500);
+
+fn is_close(one: &Word, next: &Word) -> bool {
+    next.start() <= one.end().plus(CLOSE)
 }
 
 /// A word between two others.

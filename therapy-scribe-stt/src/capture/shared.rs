@@ -10,8 +10,8 @@ use std::{
 use futures_util::task::AtomicWaker;
 use therapy_scribe_core::{
     Actor, AuditEvent, Change, ConnectionId, ConnectionStatus, Correction, Gap, GapReason,
-    MediaTime, Notice, Role, RoleMapper, ServiceSession, SpeakerId, SttEvent, Transcript,
-    TranscriptAssembler, TurnId, roles::RoleReport,
+    MediaTime, Notice, Role, ServiceSession, SpeakerId, SttEvent, Transcript, TranscriptAssembler,
+    TurnId, roles::RoleReport,
 };
 use tokio::sync::Notify;
 
@@ -54,9 +54,9 @@ struct End {
 }
 
 impl Shared {
-    pub(super) fn new(mapper: Box<dyn RoleMapper>, parts: usize) -> Self {
+    pub(super) fn new(assembler: TranscriptAssembler, parts: usize) -> Self {
         let state = State {
-            assembler: TranscriptAssembler::new(mapper),
+            assembler,
             events: VecDeque::new(),
             partial: None,
             receipt: None,

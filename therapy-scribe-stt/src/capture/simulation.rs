@@ -12,8 +12,8 @@ mod service;
 use std::{collections::VecDeque, time::Duration};
 
 use therapy_scribe_core::{
-    AudioFormat, AudioFrame, ConnectionId, MediaTime, RetryAdvice, SampleRate, SttControl,
-    SttEvent, SttFailure, SttStats, TranscriptAssembler,
+    AudioFormat, AudioFrame, ConnectionId, MediaTime, RetryAdvice, SampleRate, Smoothing,
+    SttControl, SttEvent, SttFailure, SttStats, TranscriptAssembler,
 };
 
 use super::{
@@ -137,7 +137,8 @@ impl Simulation {
             script,
             schedule,
             machine: Machine::new(limits),
-            assembler: TranscriptAssembler::default(),
+            // Its commas and full stops stand anywhere, so that no word stands in a sentence.
+            assembler: TranscriptAssembler::default().smoothing(Smoothing::Off),
             service: None,
             retiring: None,
             expires_at: u64::MAX,
