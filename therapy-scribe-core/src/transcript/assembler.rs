@@ -8,7 +8,7 @@ use super::{
     aliases::Aliases,
     correction::{Correction, Corrections},
     gap::Gap,
-    smooth::smooth,
+    smooth::{is_decided_by, smooth},
     turn::{Relabel, Turn},
     turns::TurnIndex,
     word::Word,
@@ -279,12 +279,10 @@ impl TranscriptAssembler {
         let Some((before, first)) = before.zip(first) else {
             return;
         };
-        let last = self
-            .index
-            .key(before)
-            .and_then(|key| self.transcript.turns.get(key)?.words().last());
-        if self.smoothing == Smoothing::On && last.is_some_and(|last| last.heard() != first.heard())
-        {
+        let key = self.index.key(before);
+        let turn = key.and_then(|key| self.transcript.turns.get(key));
+        let words = turn.map(Turn::words).unwrap_or_default();
+        if self.smoothing == Smoothing::On && is_decided_by(&first, words) {
             self.look_again(before, |_| ());
         }
     }

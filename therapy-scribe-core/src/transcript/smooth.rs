@@ -42,6 +42,15 @@ pub(crate) fn smooth(before: Option<&Word>, words: &mut [Word], after: Option<&W
     }
 }
 
+/// Whether the last word of a turn changes hands now that the one after it is known.
+pub(crate) fn is_decided_by(first: &Word, words: &[Word]) -> bool {
+    match words {
+        [.., previous, word] => begins_the_next((previous, word, first)).is_some(),
+        // A turn of one word may end what was said before it.
+        _ => true,
+    }
+}
+
 /// Words further apart than this may have others between them that another connection heard, or a pause that ends more than
 /// a sentence.
 const CLOSE: Duration = Duration::from_millis(1500);
