@@ -107,13 +107,11 @@ impl Linguistic {
         for stretch in &stretches {
             self.voices.add(stretch);
         }
-        let row: Vec<Stretch> = before
-            .into_iter()
-            .chain(stretches.iter().copied())
-            .chain(after)
-            .collect();
-        for (one, next) in row.iter().zip(row.iter().skip(1)) {
-            self.voices.join(one, next);
+        let mut last = before;
+        for next in stretches.iter().copied().chain(after) {
+            if let Some(one) = last.replace(next) {
+                self.voices.join(&one, &next);
+            }
         }
         self.soil(key);
         self.turns.insert(
@@ -133,13 +131,11 @@ impl Linguistic {
         for stretch in &heard.stretches {
             self.voices.remove(stretch);
         }
-        let row: Vec<Stretch> = before
-            .into_iter()
-            .chain(heard.stretches)
-            .chain(after)
-            .collect();
-        for (one, next) in row.iter().zip(row.iter().skip(1)) {
-            self.voices.part(one, next);
+        let mut last = before;
+        for next in heard.stretches.into_iter().chain(after) {
+            if let Some(one) = last.replace(next) {
+                self.voices.part(&one, &next);
+            }
         }
         if let (Some(before), Some(after)) = (&before, &after) {
             self.voices.join(before, after);
@@ -164,19 +160,22 @@ impl Linguistic {
         }
     }
 
+    /// The two voices that say most, where they make the session up. Asked every turn, so it takes one look and no memory.
     fn main_pair(&self) -> Option<(SpeakerId, SpeakerId)> {
-        let mut voices: Vec<_> = self
-            .voices
-            .all
-            .iter()
-            .map(|(speaker, voice)| (voice.words, *speaker))
-            .collect();
-        voices.sort_by_key(|(words, speaker)| (std::cmp::Reverse(*words), *speaker));
-        let all: u32 = voices.iter().map(|(words, _)| words).sum();
-        let [(first, one), (second, other), ..] = voices.as_slice() else {
-            return None;
-        };
-        (heard::share(first + second, all) >= MAIN).then_some((*one.min(other), *one.max(other)))
+        let (mut all, mut first, mut second) = (0u32, None, None);
+        for (speaker, voice) in &self.voices.all {
+            all = all.saturating_add(voice.words);
+            let this = Some((voice.words, std::cmp::Reverse(*speaker)));
+            if this > first {
+                (first, second) = (this, first);
+            } else if this > second {
+                second = this;
+            }
+        }
+        let ((most, one), (more, other)) = (first?, second?);
+        let (one, other) = (one.0, other.0);
+        (heard::share(most.saturating_add(more), all) >= MAIN)
+            .then_some((one.min(other), one.max(other)))
     }
 
     /// Brings the paths up to the last turn.
@@ -210,12 +209,13 @@ impl Linguistic {
         gain * worth / (one.size + other.size).max(1) >= GAIN
     }
 
-    /// The best reading of the session with its exchanges, where two main voices make it up.
+    /// The best reading of the session, where it has exchanges and two main voices make it up.
     fn reading(&self) -> Option<Reading> {
-        let pair = self.pair.filter(|pair| Some(*pair) == self.main_pair())?;
         let (last, heard) = self.turns.last_key_value()?;
         let [as_is, exchanged] = heard.path.best;
         let mut state = usize::from(exchanged > as_is);
+        heard.path.since.get(state).copied().flatten()?;
+        let pair = self.pair.filter(|pair| Some(*pair) == self.main_pair())?;
         // What is said has to bear it; the edges only say where.
         let edges = heard.path.edges.get(state).copied().unwrap_or_default();
         let worth = as_is.max(exchanged) - edges.max(0);

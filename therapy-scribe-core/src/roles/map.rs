@@ -122,13 +122,10 @@ impl RoleMap {
     /// Whether it says the same of everybody, whatever the probabilities.
     #[must_use]
     pub fn is_same_answer(&self, other: &Self) -> bool {
-        let answer = |roles: &Self| -> Vec<_> {
-            roles
-                .iter()
-                .map(|(speaker, found)| (speaker, found.role, found.by, found.status))
-                .collect()
+        let answer = |(speaker, found): (&SpeakerId, &RoleAssignment)| {
+            (*speaker, found.role, found.by, found.status)
         };
-        answer(self) == answer(other)
+        self.0.iter().map(answer).eq(other.0.iter().map(answer))
     }
 
     /// Whether nobody has a role.

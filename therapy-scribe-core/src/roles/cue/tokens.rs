@@ -23,7 +23,7 @@ pub(super) struct Tokens {
 impl Tokens {
     pub(super) fn of<'a>(words: impl Iterator<Item = &'a str>) -> Self {
         let mut tokens = Self {
-            all: Vec::new(),
+            all: Vec::with_capacity(words.size_hint().1.unwrap_or(0)),
             questions: 0,
             marks: 0,
             first_is_low: false,

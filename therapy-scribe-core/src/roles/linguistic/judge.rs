@@ -77,9 +77,7 @@ impl<'a> Judge<'a> {
         for (speaker, known) in &self.hints.certain {
             report.speakers.insert(*speaker, RoleFinding::of(*known));
         }
-        let swapped = reading.filter(|reading| {
-            !reading.swaps.is_empty() && self.open.len() == self.voices.all.len()
-        });
+        let swapped = reading.filter(|_| self.open.len() == self.voices.all.len());
         let found = match (self.setting, self.open.len()) {
             _ if !self.is_english() => self.nobody(),
             (_, 0) => BTreeMap::new(),
