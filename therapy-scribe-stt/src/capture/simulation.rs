@@ -16,8 +16,8 @@ mod voices;
 use std::{collections::VecDeque, time::Duration};
 
 use therapy_scribe_core::{
-    AudioFormat, AudioFrame, ConnectionId, MediaTime, RetryAdvice, SampleRate, SttControl,
-    SttEvent, SttFailure, SttStats, TranscriptAssembler,
+    AudioFormat, AudioFrame, ConnectionId, MediaTime, RetryAdvice, SampleRate, Smoothing,
+    SttControl, SttEvent, SttFailure, SttStats, TranscriptAssembler,
 };
 
 use super::{
@@ -80,7 +80,8 @@ impl Simulation {
             script,
             schedule,
             machine: Machine::new(Duration::ZERO, limits, Gate::for_parts(1, 4).remove(0)),
-            assembler: TranscriptAssembler::default(),
+            // Its commas and full stops stand anywhere, so that no word stands in a sentence.
+            assembler: TranscriptAssembler::default().smoothing(Smoothing::Off),
             service: None,
             retiring: None,
             expires_at: u64::MAX,
