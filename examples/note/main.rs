@@ -24,7 +24,9 @@ use clap::Parser;
 use services::{AnyError, Audio, Wishes};
 use therapy_scribe::{
     Privacy, Transcript,
-    notes::{Draft, Formats, NoteFormat, NoteWriter, OpenAiCompatible, OpenAiConfig},
+    notes::{
+        Draft, ExtractiveWriter, Formats, NoteFormat, NoteWriter, OpenAiCompatible, OpenAiConfig,
+    },
 };
 
 /// Drafts a note from a transcript.
@@ -126,9 +128,7 @@ async fn draft(
             let writer = NoteWriter::new(Arc::new(model));
             Ok(writer.draft(transcript, format).await?)
         }
-        Writer::Extractive => {
-            Err("this version can't write without a model yet: take the writer `gateway`".into())
-        }
+        Writer::Extractive => Ok(ExtractiveWriter::new().draft(transcript, format)?),
     }
 }
 

@@ -99,7 +99,8 @@ async fn every_way_to_break_is_made_up_for() {
             assert_eq!(
                 transcript_words(&session.transcript),
                 script_words(),
-                "{name}"
+                "{name}, with gaps {:?}",
+                session.transcript.gaps()
             );
             assert!(
                 session.is_complete() && session.stats.reconnects >= 1,

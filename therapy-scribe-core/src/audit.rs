@@ -54,6 +54,10 @@ pub enum AuditAction {
     CaptureEnded,
     /// A speaker's role was set by hand.
     RoleAssigned,
+    /// Two speakers were exchanged by hand in a span of turns.
+    SpanExchanged,
+    /// The last of these was taken back.
+    RoleUndone,
     /// A note was drafted by a model.
     NoteDrafted,
     /// A draft was changed.

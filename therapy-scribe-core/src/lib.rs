@@ -2,7 +2,7 @@
 //!
 //! Start at [`Transcript`]: what was said, word by word, with times and speakers. [`AudioSource`] is where audio comes
 //! from, [`SpeechToText`] turns it into [`SttEvent`]s, a [`TranscriptAssembler`] makes the transcript of them, and a
-//! [`RoleMapper`] finds out who is the therapist.
+//! [`RoleMapper`] finds out who is the therapist: [`roles`] has how, and how often that is right.
 //!
 //! ```
 //! use therapy_scribe_core::*;
@@ -54,9 +54,9 @@ pub use stt::{
 };
 pub use time::MediaTime;
 pub use transcript::{
-    Change, Confidence, Finality, Gap, GapReason, GapState, InvalidTranscript, Overlap, Relabel,
-    RelabelledWord, Transcript, TranscriptAssembler, Turn, Utterance, UtteranceRecord, Utterances,
-    Word,
+    Change, Confidence, Correction, Finality, Gap, GapReason, GapState, InvalidTranscript, Overlap,
+    Relabel, RelabelledWord, Smoothing, Transcript, TranscriptAssembler, Turn, Utterance,
+    UtteranceRecord, Utterances, Word,
 };
 
 /// Any error, as a source. Ours never hold what was said.

@@ -2,10 +2,12 @@
 
 mod aliases;
 mod assembler;
+mod correction;
 mod document;
 mod gap;
 mod render;
 mod search;
+mod smooth;
 mod text;
 mod turn;
 mod turns;
@@ -15,8 +17,10 @@ mod word;
 use std::{fmt, sync::Arc};
 
 pub use assembler::{Change, TranscriptAssembler};
+pub use correction::Correction;
 pub use document::{InvalidTranscript, UtteranceRecord};
 pub use gap::{Gap, GapReason, GapState};
+pub use smooth::Smoothing;
 pub use turn::{Relabel, RelabelledWord, Turn};
 pub use utterance::{Utterance, Utterances};
 pub use word::{Confidence, Finality, Overlap, Word};

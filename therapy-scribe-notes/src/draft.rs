@@ -2,22 +2,22 @@
 
 mod diff;
 mod finding;
+mod review;
+mod signing;
 mod version;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub use diff::{Piece, PieceFate, SectionDiff};
 pub use finding::{Dismissal, Finding, FindingId, FindingKind, Severity};
 pub use version::{Change, ChangeKind, Source, Version};
 
-use crate::{
-    Clinician, Error, NoteFormat, Result, Section, SessionFacts, SignedNote, Signer, WallTime,
-    sign::{self, Statement},
-    validate,
-};
+use review::Review;
+
+use crate::{Error, NoteFormat, Pseudonyms, Result, Section, SessionFacts, WallTime};
 
 /// A note that a clinician has yet to check. `Debug` shows no content.
 ///
@@ -33,15 +33,7 @@ pub struct Draft {
     dismissed: BTreeMap<FindingId, Dismissal>,
     reviewed: Vec<Review>,
     facts: Option<SessionFacts>,
-}
-
-/// That a clinician has seen a section as it was then.
-#[derive(Clone)]
-struct Review {
-    section: String,
-    content: Value,
-    by: String,
-    at: WallTime,
+    pseudonyms: Option<Pseudonyms>,
 }
 
 impl Draft {
@@ -62,7 +54,18 @@ impl Draft {
             dismissed: BTreeMap::new(),
             reviewed: Vec::new(),
             facts: None,
+            pseudonyms: None,
         }
+    }
+
+    /// The same, of which no model is to read these names.
+    pub(crate) fn keeping(mut self, pseudonyms: Option<Pseudonyms>) -> Self {
+        self.pseudonyms = pseudonyms;
+        self
+    }
+
+    pub(crate) const fn pseudonyms(&self) -> Option<&Pseudonyms> {
+        self.pseudonyms.as_ref()
     }
 
     /// The format's id.
@@ -152,246 +155,6 @@ impl Draft {
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
-    }
-
-    /// Replaces a section, or a place inside one, that is text. What a clinician writes is reviewed with it.
-    ///
-    /// # Errors
-    /// [`Error::UnknownSection`] when there is no such section; [`Error::Edit`] when it is no text.
-    pub fn edit(&mut self, section: &str, text: &str, by: &Clinician, at: WallTime) -> Result<()> {
-        self.edit_from(section, text.into(), Source::Clinician, by, at)
-    }
-
-    /// Replaces a section, or a place inside one, by a value of its form, such as a list; `source` says where that is
-    /// from.
-    ///
-    /// # Errors
-    /// [`Error::UnknownSection`] when there is no such section; [`Error::Edit`] when the value has not its form.
-    pub fn edit_from(
-        &mut self,
-        section: &str,
-        content: Value,
-        source: Source,
-        by: &Clinician,
-        at: WallTime,
-    ) -> Result<()> {
-        let change = Change::by(ChangeKind::Edited, Some(section), source, by, at);
-        self.replace(section, content, change)?;
-        self.review(section, by, at)
-    }
-
-    /// A section that a model has written anew. It is not reviewed by that.
-    pub(crate) fn regenerated(
-        &mut self,
-        section: &str,
-        content: Value,
-        provenance: Provenance,
-        by: &Clinician,
-        at: WallTime,
-    ) -> Result<()> {
-        let mut change = Change::by(
-            ChangeKind::Regenerated,
-            Some(section),
-            Source::Model,
-            by,
-            at,
-        );
-        change.provenance = Some(provenance);
-        self.replace(section, content, change)
-    }
-
-    /// Says that a section is right as it is. It holds until the section is changed, and again when that is undone.
-    ///
-    /// # Errors
-    /// [`Error::UnknownSection`] when there is no such section.
-    pub fn accept(&mut self, section: &str, by: &Clinician, at: WallTime) -> Result<()> {
-        self.review(section, by, at)
-    }
-
-    /// Whether a clinician has accepted a section as it is now, or written it.
-    #[must_use]
-    pub fn is_reviewed(&self, section: &str) -> bool {
-        self.review_of(top(section)).is_some()
-    }
-
-    /// Makes the draft what it was before the last change; again and again, what it was before that. Nothing is lost: it
-    /// is one more version.
-    ///
-    /// # Errors
-    /// [`Error::NoVersion`] when it is as it was drafted.
-    pub fn undo(&mut self, by: &Clinician, at: WallTime) -> Result<()> {
-        let to = version::before(&self.versions).ok_or(Error::NoVersion)?;
-        let value = self.versions.get(to).ok_or(Error::NoVersion)?.value.clone();
-        let kind = ChangeKind::Undone { to };
-        self.push(value, Change::by(kind, None, Source::Clinician, by, at));
-        Ok(())
-    }
-
-    /// Leaves the note as it is in spite of a finding. It stands in the signed note with its reason.
-    ///
-    /// # Errors
-    /// [`Error::NoFinding`] when there is none with this id; [`Error::Needed`] without a reason or a name.
-    pub fn dismiss(
-        &mut self,
-        finding: FindingId,
-        reason: &str,
-        by: &Clinician,
-        at: WallTime,
-    ) -> Result<()> {
-        if reason.trim().is_empty() {
-            return Err(Error::Needed("a reason"));
-        }
-        by.named()?;
-        if !self.findings.iter().any(|known| known.id() == finding) {
-            return Err(Error::NoFinding);
-        }
-        let dismissal = Dismissal::new(reason.trim().to_owned(), by.id().to_owned(), at);
-        self.dismissed.insert(finding, dismissal);
-        self.mark_dismissed();
-        Ok(())
-    }
-
-    /// Signs the note as it is now.
-    ///
-    /// # Errors
-    /// [`Error::Blocked`] while a blocking finding is open; [`Error::Needed`] when the signer names nobody;
-    /// [`Error::Key`] when it fails.
-    pub fn sign(&self, signer: &dyn Signer, at: WallTime) -> Result<SignedNote> {
-        self.signed(None, signer, at)
-    }
-
-    /// Signs the note in place of one that was signed before. That one stays what it is, and the new one names it.
-    ///
-    /// # Errors
-    /// As [`sign`](Self::sign); [`Error::Order`] when it is older than the one that it replaces;
-    /// [`Error::Needed`] without a reason.
-    pub fn sign_superseding(
-        &self,
-        note: &SignedNote,
-        reason: &str,
-        signer: &dyn Signer,
-        at: WallTime,
-    ) -> Result<SignedNote> {
-        if reason.trim().is_empty() {
-            return Err(Error::Needed("a reason"));
-        }
-        if at < note.signed_at() {
-            return Err(Error::Order);
-        }
-        let supersedes = json!({"note_sha256": note.id(), "reason": reason.trim()});
-        self.signed(Some(supersedes), signer, at)
-    }
-
-    fn signed(
-        &self,
-        supersedes: Option<Value>,
-        signer: &dyn Signer,
-        at: WallTime,
-    ) -> Result<SignedNote> {
-        let count = self
-            .findings
-            .iter()
-            .filter(|finding| finding.is_blocking())
-            .count();
-        if count > 0 {
-            return Err(Error::Blocked { count });
-        }
-        let mut statement = Statement::new("note", signer, at)?;
-        statement.set("format", sign::format_of(&*self.format));
-        statement.set("content", self.value().clone());
-        statement.set("content_sha256", sign::hash(self.value())?.into());
-        statement.set("provenance", json!(self.provenance));
-        statement.set("history", self.history()?);
-        statement.set("reviewed", self.reviewed_sections());
-        statement.set("dismissed", self.dismissals());
-        let facts = self.facts.as_ref().map(SessionFacts::to_json);
-        statement.set("facts", facts.into());
-        statement.set("supersedes", supersedes.into());
-        SignedNote::seal(statement.sign(signer)?)
-    }
-
-    fn replace(&mut self, section: &str, content: Value, change: Change) -> Result<()> {
-        let mut value = self.value().clone();
-        let place = pointer(section);
-        let Some(current) = value.pointer_mut(&place).filter(|_| place.len() > 1) else {
-            return Err(self.unknown(section));
-        };
-        *current = content;
-        if let Some(problem) = validate::problems(&value, self.format.schema()).first() {
-            return Err(Error::Edit {
-                rule: problem.rule().to_owned(),
-            });
-        }
-        self.push(value, change);
-        Ok(())
-    }
-
-    fn push(&mut self, value: Value, change: Change) {
-        self.findings = finding::of_note(&*self.format, &value);
-        self.versions.push(Version { value, change });
-        self.mark_dismissed();
-    }
-
-    fn mark_dismissed(&mut self) {
-        for finding in &mut self.findings {
-            finding.dismissed = self.dismissed.get(&finding.id()).cloned();
-        }
-    }
-
-    fn review(&mut self, section: &str, by: &Clinician, at: WallTime) -> Result<()> {
-        let section = top(section);
-        let Some(content) = self.value().get(section).cloned() else {
-            return Err(self.unknown(section));
-        };
-        self.reviewed.push(Review {
-            section: section.to_owned(),
-            content,
-            by: by.id().to_owned(),
-            at,
-        });
-        Ok(())
-    }
-
-    fn review_of(&self, section: &str) -> Option<&Review> {
-        let content = self.value().get(section)?;
-        let fits = |review: &&Review| review.section == section && review.content == *content;
-        self.reviewed.iter().rev().find(fits)
-    }
-
-    fn unknown(&self, section: &str) -> Error {
-        let known = self.sections().iter().map(|section| section.key.as_str());
-        Error::UnknownSection {
-            section: section.to_owned().into(),
-            known: known.collect::<Vec<_>>().join(", "),
-        }
-    }
-
-    fn history(&self) -> Result<Value> {
-        let versions: Result<Vec<_>> = self.versions.iter().map(Version::to_json).collect();
-        Ok(versions?.into())
-    }
-
-    fn reviewed_sections(&self) -> Value {
-        let sections = self.sections().iter();
-        let reviews = sections.filter_map(|section| self.review_of(&section.key));
-        let told = |review: &Review| json!({"section": review.section, "by": review.by, "at_unix_ms": review.at.as_unix_millis()});
-        reviews.map(told).collect::<Vec<_>>().into()
-    }
-
-    fn dismissals(&self) -> Value {
-        let told = |finding: &Finding| {
-            let dismissal = finding.dismissed.as_ref()?;
-            Some(json!({
-                "kind": finding.kind.name(), "place": finding.place, "finding": finding.text.expose(),
-                "reason": dismissal.reason.expose(), "by": dismissal.by,
-                "at_unix_ms": dismissal.at.as_unix_millis(),
-            }))
-        };
-        self.findings
-            .iter()
-            .filter_map(told)
-            .collect::<Vec<_>>()
-            .into()
     }
 }
 

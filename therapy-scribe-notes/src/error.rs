@@ -30,7 +30,7 @@ pub enum Error {
     Format {
         /// Where in its schema, as a JSON pointer.
         path: String,
-        /// What no model would take.
+        /// What no model would take, or what no quote can fill.
         reason: &'static str,
     },
     /// The configuration of the model can't work.
@@ -86,6 +86,13 @@ pub enum Error {
     Service {
         /// The HTTP status.
         status: u16,
+    },
+    /// A name that no model is to read is still in what would have gone to one. Nothing was sent.
+    #[error("a name that is to stay here is still in {place}: nothing was sent")]
+    #[non_exhaustive]
+    NameLeft {
+        /// In what.
+        place: &'static str,
     },
     /// The session is longer than the model can read.
     #[error("the session is too long for the model {model}: choose one with a longer context")]
@@ -210,6 +217,7 @@ impl Error {
             | Self::NoFinding
             | Self::Needed(_)
             | Self::Facts(_)
+            | Self::NameLeft { .. }
             | Self::Blocked { .. }
             | Self::TooLong { .. } => ErrorKind::Input,
             Self::Auth | Self::NoAccess { .. } | Self::RateLimited { .. } => ErrorKind::Access,

@@ -58,6 +58,7 @@ mod drafting;
 mod ehr;
 mod envelope;
 mod error;
+mod extractive;
 mod facts;
 mod format;
 mod formats;
@@ -67,6 +68,7 @@ mod openai;
 mod part;
 mod problem;
 mod prompt;
+mod pseudonyms;
 mod render;
 mod reply;
 mod request;
@@ -93,6 +95,7 @@ pub use draft::{
 };
 pub use ehr::EhrSink;
 pub use error::{Error, ErrorKind, Result};
+pub use extractive::ExtractiveWriter;
 pub use facts::{
     Delivery, Instrument, InstrumentScore, NoPoints, Participant, Pause, Points, Service,
     ServiceTime, SessionFacts,
@@ -106,6 +109,7 @@ pub use gateway::{Fallbacks, Gateway, GatewayConfig, GatewayConfigBuilder, Model
 pub use openai::{JsonMode, OpenAiCompatible, OpenAiConfig, OpenAiConfigBuilder};
 pub use problem::{Problem, check_note};
 pub use prompt::PROMPT_VERSION;
+pub use pseudonyms::{NameKind, Pseudonymised, Pseudonyms};
 pub use request::{NoteRequest, Progress};
 pub use retrieval::{Quote, SessionIndex};
 pub use sign::{

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{NoteFormat, WallTime};
+use crate::{NoteFormat, Pseudonyms, WallTime};
 
 /// What a note is asked for with.
 #[derive(Debug, Clone)]
@@ -12,19 +12,33 @@ pub struct NoteRequest {
     pub format: Arc<dyn NoteFormat>,
     /// When the draft is made, for its first version. Default: unknown.
     pub at: Option<WallTime>,
+    /// Names for which the model reads placeholders. Default: none, and the model reads everything.
+    pub pseudonyms: Option<Pseudonyms>,
 }
 
 impl NoteRequest {
     /// A note of a format, and nothing else said.
     #[must_use]
     pub const fn new(format: Arc<dyn NoteFormat>) -> Self {
-        Self { format, at: None }
+        Self {
+            format,
+            at: None,
+            pseudonyms: None,
+        }
     }
 
     /// The same, drafted at this time.
     #[must_use]
     pub const fn at(mut self, at: WallTime) -> Self {
         self.at = Some(at);
+        self
+    }
+
+    /// The same, by a model that reads placeholders instead of these names. The draft has the names, and remembers to keep
+    /// them from whoever writes a section of it anew.
+    #[must_use]
+    pub fn pseudonyms(mut self, pseudonyms: Pseudonyms) -> Self {
+        self.pseudonyms = Some(pseudonyms);
         self
     }
 }

@@ -4,11 +4,13 @@ mod passage;
 mod stem;
 mod topics;
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, ops::RangeInclusive};
 
 use therapy_scribe_core::{MediaTime, Phi, Role, SpeakerId, Transcript};
 
-use passage::{Sentence, number};
+pub(crate) use passage::Sentence;
+use passage::number;
+pub(crate) use stem::stem;
 use topics::{Asked, Term};
 
 /// How many quotes answer a question, unless told otherwise.
@@ -97,16 +99,36 @@ impl SessionIndex {
     /// The same with so many quotes at most.
     #[must_use]
     pub fn ask_up_to(&self, topic: &str, most: usize) -> Vec<Quote> {
-        let scores = self.scores(topic);
-        let mut found = self.passages(&scores);
-        found.sort_by(|(one, at), (other, then)| {
-            other.total_cmp(one).then(at.start.cmp(&then.start))
+        let found = self.found(topic, most).into_iter();
+        found
+            .filter_map(|range| self.quote(*range.start(), *range.end()))
+            .collect()
+    }
+
+    /// The same as numbers of sentences.
+    pub(crate) fn found(&self, topic: &str, most: usize) -> Vec<RangeInclusive<usize>> {
+        let mut found = self.passages(&self.scores(topic));
+        found.sort_by(|(one, first, _), (other, then, _)| {
+            other.total_cmp(one).then(first.cmp(then))
         });
-        let best = found.first().map_or(0.0, |(score, _)| *score);
+        let best = found.first().map_or(0.0, |(score, _, _)| *score);
         let strong = found
             .into_iter()
-            .take_while(|(score, _)| *score >= best * WEAKEST);
-        strong.take(most).map(|(_, quote)| quote).collect()
+            .take_while(|(score, _, _)| *score >= best * WEAKEST);
+        strong
+            .take(most)
+            .map(|(_, first, last)| first..=last)
+            .collect()
+    }
+
+    /// All that was said, in its order.
+    pub(crate) fn sentences(&self) -> &[Sentence] {
+        &self.sentences
+    }
+
+    /// What that voice is called.
+    pub(crate) fn name(&self, speaker: Option<SpeakerId>) -> &str {
+        self.names.get(&speaker).map_or("", String::as_str)
     }
 
     /// How well each sentence answers.
@@ -164,8 +186,8 @@ impl SessionIndex {
         scores
     }
 
-    /// Sentences that belong together, as quotes.
-    fn passages(&self, scores: &[f32]) -> Vec<(f32, Quote)> {
+    /// Sentences that belong together, with the first and the last of them.
+    fn passages(&self, scores: &[f32]) -> Vec<(f32, usize, usize)> {
         let mut found: Vec<(f32, usize, usize)> = Vec::new();
         for (index, (sentence, score)) in self.sentences.iter().zip(scores).enumerate() {
             if *score <= 0.0 {
@@ -183,8 +205,7 @@ impl SessionIndex {
                 None => found.push((*score, index, index)),
             }
         }
-        let quote = |(score, first, last)| Some((score, self.quote(first, last)?));
-        found.into_iter().filter_map(quote).collect()
+        found
     }
 
     fn quote(&self, first: usize, last: usize) -> Option<Quote> {

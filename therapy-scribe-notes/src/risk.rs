@@ -1,4 +1,6 @@
-//! The risk flags of a note.
+//! The risk flags of a note, and the words that speak of risk.
+
+pub(crate) mod lexicon;
 
 use serde_json::Value;
 

@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use therapy_scribe_core::Transcript;
 
 use crate::{
-    ChatModel, Clinician, Draft, Error, NoteFormat, NoteRequest, Progress, Result, Source,
-    WallTime,
+    ChatModel, Clinician, Draft, Error, NoteFormat, NoteRequest, Progress, Pseudonymised,
+    Pseudonyms, Result, Source, WallTime,
     drafting::Answer,
     part::Part,
     prompt,
@@ -96,21 +96,22 @@ impl NoteWriter {
         request: NoteRequest,
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Draft> {
-        let NoteRequest { format, at } = request;
+        let NoteRequest {
+            format,
+            at,
+            pseudonyms,
+        } = request;
         let answer = self
+            .under(pseudonyms.as_ref())
             .write(transcript, Arc::clone(&format), None, progress)
             .await?;
-        Ok(Draft::new(
-            format,
-            answer.value,
-            Source::Model,
-            answer.provenance,
-            at,
-        ))
+        let Answer { value, provenance } = answer;
+        let draft = Draft::new(format, value, Source::Model, provenance, at);
+        Ok(draft.keeping(pseudonyms))
     }
 
     /// Has one section of a draft written anew, as the clinician says. The draft changes only once the new text is there;
-    /// dropping the future leaves it as it is.
+    /// dropping the future leaves it as it is. Names that the draft was asked for without are kept from this model too.
     ///
     /// # Errors
     /// [`Error::UnknownSection`] when there is no such section, else as [`draft`](Self::draft).
@@ -128,11 +129,21 @@ impl NoteWriter {
             asked: prompt::again(section, instruction),
         };
         let mut answer = self
+            .under(draft.pseudonyms())
             .write(transcript, Arc::new(part), Some(follow_up), &mut |_| {})
             .await?;
         let content = answer.value.get_mut(section).map(Value::take);
         let content = content.unwrap_or_default();
         draft.regenerated(section, content, answer.provenance, by, at)
+    }
+
+    /// The same with a model that does not read these names.
+    fn under(&self, pseudonyms: Option<&Pseudonyms>) -> Self {
+        let mut writer = self.clone();
+        if let Some(names) = pseudonyms {
+            writer.model = Arc::new(Pseudonymised::new(writer.model, names.clone()));
+        }
+        writer
     }
 
     async fn write(

@@ -28,8 +28,10 @@ use std::{
 
 use futures_core::Stream;
 use therapy_scribe_core::{
-    AudioSource, AudioSourceExt, ConnectionId, Role, SpeakerId, SpeechToText, Transcript,
-    audio::{AudioRecorder, LevelMeter},
+    Actor, AudioSource, AudioSourceExt, AuditEvent, ConnectionId, Correction, Role, SpeakerId,
+    SpeechToText, Transcript,
+    audio::{AudioRecorder, LevelMeter, STARVED_AFTER},
+    roles::RoleReport,
 };
 use tokio::sync::mpsc;
 
@@ -77,7 +79,7 @@ impl Capture {
         source: impl AudioSource + 'static,
         mut options: CaptureOptions,
     ) -> Result<Self, CaptureError> {
-        let shared = Arc::new(Shared::new(options.take_mapper(), 1));
+        let shared = Arc::new(Shared::new(options.take_assembler(), 1));
         let recorder = options.recorder.take();
         let mut capture = Self::of(shared);
         let mut common = Common::new(speech, options, Part::WHOLE.of);
@@ -113,7 +115,7 @@ impl Capture {
         if !(1..=16).contains(&of) || options.recorder.is_some() {
             return Err(CaptureError::Channels);
         }
-        let shared = Arc::new(Shared::new(options.take_mapper(), channels.len()));
+        let shared = Arc::new(Shared::new(options.take_assembler(), channels.len()));
         let mut capture = Self::of(shared);
         let mut common = Common::new(speech, options, of);
         for (index, channel) in (0..).zip(channels) {
@@ -156,6 +158,8 @@ impl Capture {
                 format,
                 overlap: speech.overlap(),
                 session: options.session,
+                // A machine that is busy for a moment starves no source, however fast a file is played.
+                starved_after: STARVED_AFTER.mul_f64(common.clock.speed().max(1.0)),
                 seed: options.seed.wrapping_add(part.index.into()),
                 part,
             },
@@ -229,6 +233,26 @@ impl Capture {
     /// Says who a speaker is. It holds against whatever is found later; `None` takes it back.
     pub fn assign_role(&self, speaker: SpeakerId, role: Option<Role>) {
         self.shared.assign_role(speaker, role);
+    }
+
+    /// Puts right who is who, or who spoke in a span of turns. It holds against whatever is found later. The event is for the
+    /// host's [`AuditSink`](therapy_scribe_core::AuditSink).
+    #[must_use]
+    pub fn correct(&self, by: Actor, correction: Correction) -> AuditEvent {
+        self.shared.correct(by, correction)
+    }
+
+    /// Takes the last correction back; `None` when there is none.
+    #[must_use]
+    pub fn undo_correction(&self, by: Actor) -> Option<AuditEvent> {
+        self.shared.undo_correction(by)
+    }
+
+    /// Who is who, how sure that is, what decided it, and spans in which two voices seem to be exchanged. It looks at the
+    /// whole session.
+    #[must_use]
+    pub fn role_report(&self) -> RoleReport {
+        self.shared.role_report()
     }
 
     /// Makes two voices one: every word of `from` is `to`'s, those to come as well.

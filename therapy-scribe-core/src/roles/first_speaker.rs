@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Role, RoleAssignment, RoleMap, RoleMapper};
+use super::{Role, RoleAssignment, RoleHints, RoleMap, RoleMapper};
 use crate::{Confidence, MediaTime, SpeakerId, Turn, TurnId};
 
 /// The first voice is the therapist's, the second the client's.
@@ -42,16 +42,35 @@ impl RoleMapper for FirstSpeaker {
     }
 
     fn roles(&self) -> RoleMap {
-        let mut order: Vec<_> = self
-            .heard
-            .iter()
-            .filter_map(|(speaker, times)| times.first().map(|first| (*first, *speaker)))
-            .collect();
-        order.sort_unstable();
         let mut roles = RoleMap::default();
-        for ((_, speaker), role) in order.into_iter().zip([Role::Therapist, Role::Client]) {
+        for (speaker, role) in self
+            .order()
+            .into_iter()
+            .zip([Role::Therapist, Role::Client])
+        {
             roles.insert(speaker, RoleAssignment::found(role, FIRST_IS_THERAPIST));
         }
         roles
+    }
+
+    /// Only the first speaks for something: what the others are is open.
+    fn hints(&self) -> RoleHints {
+        let mut hints = RoleHints::default();
+        if let Some(first) = self.order().first() {
+            hints.therapist(*first, FIRST_IS_THERAPIST);
+        }
+        hints
+    }
+}
+
+impl FirstSpeaker {
+    /// The voices in the order in which they were first heard.
+    fn order(&self) -> Vec<SpeakerId> {
+        let times = self.heard.iter();
+        let mut order: Vec<_> = times
+            .filter_map(|(speaker, times)| times.first().map(|first| (*first, *speaker)))
+            .collect();
+        order.sort_unstable();
+        order.into_iter().map(|(_, speaker)| speaker).collect()
     }
 }

@@ -1,241 +1,297 @@
-//! Roles by what is said: who asks and says "you", against who says "I".
+//! Roles by what is said.
+
+mod heard;
+mod judge;
+mod path;
+mod voices;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
-use super::{Role, RoleAssignment, RoleMap, RoleMapper};
-use crate::{Confidence, SpeakerId, Turn, Word};
+use heard::Stretch;
+use judge::Judge;
+use path::{Key, Path};
+use voices::Voices;
 
-/// Tells therapist from client by pronouns and questions, in English, and abstains when the two sound alike.
+use super::{RoleHints, RoleMap, RoleMapper, RoleReport, RoleSwap, Setting};
+use crate::{SpeakerId, Turn, TurnId};
+
+/// Tells therapist from client by what they say, in English, and abstains when it can't.
 ///
-/// It looks at the two voices that say most. Each "you" and each question speaks for the therapist, each "I" for the
-/// client; the balance becomes a probability, and below 90 % nobody gets a role. Nor does anybody where the two speak of
-/// "you" and "I" about equally often, however long they talk: small differences add up by chance. A third voice gets none.
+/// Every stretch of speech is worth something for one side or the other: questions, "you", reflections, agenda and
+/// homework for the therapist, "I", "my", feelings, stories and answers for the client ([`Cue`](super::Cue) has all of
+/// them). What one stretch can tell is bounded, so that a wrong label here and there does no harm. The sum becomes a
+/// probability; where it is low, or where the two differ by no more than chance would make them, nobody gets a role.
+///
+/// It needs neither punctuation nor capitals. Where few words are common English ones, everybody stays without a role.
 #[derive(Debug, Clone, Default)]
 pub struct Linguistic {
-    voices: BTreeMap<SpeakerId, Cues>,
+    setting: Setting,
+    turns: BTreeMap<Key, Heard>,
+    voices: Voices,
+    /// The two main voices that the paths are about.
+    pair: Option<(SpeakerId, SpeakerId)>,
+    /// Up to this turn the paths are right.
+    clean: Option<Key>,
 }
 
-/// What one voice has said, counted.
-#[derive(Debug, Clone, Copy, Default)]
-struct Cues {
-    words: u32,
-    first_person: u32,
-    second_person: u32,
-    questions: u32,
+/// One turn, taken apart.
+#[derive(Debug, Clone)]
+struct Heard {
+    stretches: Vec<Stretch>,
+    path: Path,
 }
 
-/// Log-odds for "this voice is the therapist's" that one occurrence is worth. Round numbers, not fitted: a small mapper
-/// should be right for plain reasons.
-const SECOND_PERSON: f32 = 0.35;
-const FIRST_PERSON: f32 = -0.35;
-const QUESTION: f32 = 0.5;
-/// Fewer words than this from either voice settle nothing.
-const ENOUGH_WORDS: u32 = 12;
-/// How much more of a therapist's words than of a client's are "you" rather than "I". Between two who chat it is about
-/// nothing; in the sessions that this was looked at with it is a tenth.
-const TILT: f32 = 0.03;
-/// Below this, nobody gets a role.
-const SURE: f32 = 0.9;
+/// A revision further back than this is followed when the roles are asked for, not turn by turn.
+const NEAR: usize = 64;
+/// Exchanged letters are looked for where two voices have at least this share of the words.
+const MAIN: f32 = 0.85;
+
+impl Linguistic {
+    /// For a session of this many.
+    #[must_use]
+    pub fn new(setting: Setting) -> Self {
+        Self {
+            setting,
+            ..Self::default()
+        }
+    }
+
+    /// What it thinks, given what others know.
+    pub(super) fn judge(&self, hints: &RoleHints) -> RoleReport {
+        let is_behind = self.pair.is_some() && self.clean != self.turns.keys().next_back().copied();
+        if is_behind {
+            let mut copy = self.clone();
+            copy.catch_up();
+            return copy.judge_clean(hints);
+        }
+        self.judge_clean(hints)
+    }
+
+    fn judge_clean(&self, hints: &RoleHints) -> RoleReport {
+        let reading = self.reading();
+        Judge::new(self.setting, &self.voices, hints).report(reading)
+    }
+
+    /// The turns that speak most for what a voice was found to be, the strongest first.
+    pub(super) fn deciding(&self, speaker: SpeakerId, is_therapist: bool) -> Vec<TurnId> {
+        let mut all: Vec<_> = self
+            .turns
+            .iter()
+            .flat_map(|(key, heard)| heard.stretches.iter().map(move |stretch| (key.1, stretch)))
+            .filter(|(_, stretch)| stretch.speaker == speaker)
+            .map(|(turn, stretch)| {
+                (
+                    if is_therapist {
+                        stretch.odds
+                    } else {
+                        -stretch.odds
+                    },
+                    turn,
+                )
+            })
+            .filter(|(odds, _)| *odds > 0)
+            .collect();
+        all.sort_by_key(|(odds, turn)| (std::cmp::Reverse(*odds), *turn));
+        all.into_iter().take(3).map(|(_, turn)| turn).collect()
+    }
+
+    /// Takes a turn's stretches in, and moves its neighbours apart.
+    fn insert(&mut self, key: Key, stretches: Vec<Stretch>) {
+        let (before, after) = self.around(key);
+        if let (Some(before), Some(after)) = (&before, &after) {
+            self.voices.part(before, after);
+        }
+        for stretch in &stretches {
+            self.voices.add(stretch);
+        }
+        let mut last = before;
+        for next in stretches.iter().copied().chain(after) {
+            if let Some(one) = last.replace(next) {
+                self.voices.join(&one, &next);
+            }
+        }
+        self.soil(key);
+        self.turns.insert(
+            key,
+            Heard {
+                stretches,
+                path: Path::default(),
+            },
+        );
+    }
+
+    fn take_out(&mut self, key: Key) {
+        let Some(heard) = self.turns.remove(&key) else {
+            return;
+        };
+        let (before, after) = self.around(key);
+        for stretch in &heard.stretches {
+            self.voices.remove(stretch);
+        }
+        let mut last = before;
+        for next in heard.stretches.into_iter().chain(after) {
+            if let Some(one) = last.replace(next) {
+                self.voices.part(&one, &next);
+            }
+        }
+        if let (Some(before), Some(after)) = (&before, &after) {
+            self.voices.join(before, after);
+        }
+        self.soil(key);
+    }
+
+    /// The stretch before a place and the one after it.
+    fn around(&self, key: Key) -> (Option<Stretch>, Option<Stretch>) {
+        let before = self.turns.range(..key).next_back();
+        let after = self.turns.range(key..).find(|(at, _)| **at != key);
+        (
+            before.and_then(|(_, heard)| heard.stretches.last().copied()),
+            after.and_then(|(_, heard)| heard.stretches.first().copied()),
+        )
+    }
+
+    /// From here on the paths are out of date.
+    fn soil(&mut self, key: Key) {
+        if self.clean.is_some_and(|clean| clean >= key) {
+            self.clean = self.turns.range(..key).next_back().map(|(key, _)| *key);
+        }
+    }
+
+    /// The two voices that say most, where they make the session up. Asked every turn, so it takes one look and no memory.
+    fn main_pair(&self) -> Option<(SpeakerId, SpeakerId)> {
+        let (mut all, mut first, mut second) = (0u32, None, None);
+        for (speaker, voice) in &self.voices.all {
+            all = all.saturating_add(voice.words);
+            let this = Some((voice.words, std::cmp::Reverse(*speaker)));
+            if this > first {
+                (first, second) = (this, first);
+            } else if this > second {
+                second = this;
+            }
+        }
+        let ((most, one), (more, other)) = (first?, second?);
+        let (one, other) = (one.0, other.0);
+        (heard::share(most.saturating_add(more), all) >= MAIN)
+            .then_some((one.min(other), one.max(other)))
+    }
+
+    /// Brings the paths up to the last turn.
+    fn catch_up(&mut self) {
+        let pair = self.main_pair();
+        if pair.is_some() && pair != self.pair {
+            (self.pair, self.clean) = (pair, None);
+        }
+        let Some(pair) = self.pair else { return };
+        let clean = self.clean.and_then(|key| self.turns.get(&key));
+        let (mut path, mut last) = clean
+            .map(|heard| (heard.path, heard.stretches.last().copied()))
+            .unwrap_or_default();
+        let from = match self.clean {
+            Some(key) => (std::ops::Bound::Excluded(key), std::ops::Bound::Unbounded),
+            None => (std::ops::Bound::Unbounded, std::ops::Bound::Unbounded),
+        };
+        for (key, heard) in self.turns.range_mut(from) {
+            path = path.then(*key, last.as_ref(), &heard.stretches, pair);
+            heard.path = path;
+            last = heard.stretches.last().copied();
+            self.clean = Some(*key);
+        }
+    }
+
+    /// Whether a reading is so much better than one without exchanges that wrong labels don't explain it.
+    fn is_worth_it(&self, (one, other): (SpeakerId, SpeakerId), worth: heard::Odds) -> bool {
+        let voice = |speaker| self.voices.all.get(&speaker).copied().unwrap_or_default();
+        let (one, other) = (voice(one), voice(other));
+        let gain = worth - (one.odds - other.odds).abs();
+        gain * worth / (one.size + other.size).max(1) >= GAIN
+    }
+
+    /// The best reading of the session, where it has exchanges and two main voices make it up.
+    fn reading(&self) -> Option<Reading> {
+        let (last, heard) = self.turns.last_key_value()?;
+        let [as_is, exchanged] = heard.path.best;
+        let mut state = usize::from(exchanged > as_is);
+        heard.path.since.get(state).copied().flatten()?;
+        let pair = self.pair.filter(|pair| Some(*pair) == self.main_pair())?;
+        // What is said has to bear it; the edges only say where.
+        let edges = heard.path.edges.get(state).copied().unwrap_or_default();
+        let worth = as_is.max(exchanged) - edges.max(0);
+        let (mut to, mut path) = (*last, heard.path);
+        let mut parts = Vec::new();
+        loop {
+            let since = path.since.get(state).copied().flatten();
+            parts.push((state, since, to));
+            let before = since.and_then(|since| self.turns.range(..since).next_back());
+            let Some((key, heard)) = before else { break };
+            (to, path, state) = (*key, heard.path, 1 - state);
+        }
+        if !self.is_worth_it(pair, worth) {
+            return None;
+        }
+        let swaps = parts.iter().rev().filter(|(part, ..)| *part != state);
+        Some(Reading {
+            pair,
+            first_is_therapist: state == 0,
+            worth,
+            swaps: swaps
+                .filter_map(|(_, since, to)| Some(RoleSwap::new(since.as_ref()?.1, to.1)))
+                .collect(),
+        })
+    }
+}
+
+/// What a reading with exchanges must gain over one without, beyond the price of each, times the share of the evidence
+/// that agrees with it. Labels that are wrong here and there also make readings that gain, but little agrees with those.
+const GAIN: heard::Odds = 4_000;
+
+/// The best reading of a session of two main voices.
+#[derive(Debug)]
+struct Reading {
+    pair: (SpeakerId, SpeakerId),
+    /// Whether the first of the pair is the therapist where the session begins.
+    first_is_therapist: bool,
+    worth: heard::Odds,
+    swaps: Vec<RoleSwap>,
+}
 
 impl RoleMapper for Linguistic {
     fn add(&mut self, turn: &Turn) {
-        for word in turn.words() {
-            if let Some(speaker) = word.speaker() {
-                self.voices
-                    .entry(speaker)
-                    .or_default()
-                    .count(word, u32::saturating_add);
-            }
+        let stretches = heard::stretches(turn);
+        if stretches.is_empty() {
+            return;
+        }
+        let key = (turn.start(), turn.id());
+        self.take_out(key);
+        self.insert(key, stretches);
+        if self.turns.range(key..).nth(NEAR).is_none() {
+            self.catch_up();
         }
     }
 
     fn remove(&mut self, turn: &Turn) {
-        for word in turn.words() {
-            if let Some(cues) = word
-                .speaker()
-                .and_then(|speaker| self.voices.get_mut(&speaker))
-            {
-                cues.count(word, u32::saturating_sub);
-            }
-        }
-        self.voices.retain(|_, cues| cues.words > 0);
+        self.take_out((turn.start(), turn.id()));
     }
 
     fn roles(&self) -> RoleMap {
-        let mut voices: Vec<_> = self.voices.iter().collect();
-        voices.sort_by_key(|(speaker, cues)| (std::cmp::Reverse(cues.words), **speaker));
-        let [(one, first), (other, second), ..] = voices.as_slice() else {
-            return RoleMap::default();
-        };
-        if first.words.min(second.words) < ENOUGH_WORDS {
-            return RoleMap::default();
-        }
-        let log_odds = first.log_odds() - second.log_odds();
-        let probability = 1.0 / (1.0 + (-log_odds.abs()).exp());
-        let tilt = (first.tilt() - second.tilt()) * log_odds.signum();
-        if probability < SURE || tilt < TILT {
-            return RoleMap::default();
-        }
-        let (therapist, client) = if log_odds > 0.0 {
-            (**one, **other)
-        } else {
-            (**other, **one)
-        };
-        let mut roles = RoleMap::default();
-        roles.insert(
-            therapist,
-            RoleAssignment::found(Role::Therapist, Confidence::new(probability)),
-        );
-        roles.insert(
-            client,
-            RoleAssignment::found(Role::Client, Confidence::new(probability)),
-        );
-        roles
+        self.judge(&RoleHints::default()).to_map()
+    }
+
+    fn report(&self) -> RoleReport {
+        let mut report = self.judge(&RoleHints::default());
+        self.name_deciding(&mut report);
+        report
     }
 }
 
-impl Cues {
-    fn count(&mut self, word: &Word, step: fn(u32, u32) -> u32) {
-        let text = word.text();
-        let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
-        // "I'm" and "you're" count by what stands before the apostrophe.
-        let head = bare.split(['\'', '’']).next().unwrap_or_default();
-        let is = |list: &[&str]| list.iter().any(|entry| head.eq_ignore_ascii_case(entry));
-        self.words = step(self.words, 1);
-        if is(&["i", "me", "my", "mine", "myself"]) {
-            self.first_person = step(self.first_person, 1);
+impl Linguistic {
+    /// Adds the turns that decided to a report.
+    pub(super) fn name_deciding(&self, report: &mut RoleReport) {
+        for (speaker, finding) in &mut report.speakers {
+            let is_therapist = finding.odds > 0.0;
+            finding.deciding = self.deciding(*speaker, is_therapist);
         }
-        if is(&["you", "your", "yours", "yourself"]) {
-            self.second_person = step(self.second_person, 1);
-        }
-        if text.trim_end_matches(['"', '”', '\'']).ends_with('?') {
-            self.questions = step(self.questions, 1);
-        }
-    }
-
-    /// The share of "you" less the share of "I".
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::as_conversions,
-        reason = "counts of words in one session are small"
-    )]
-    fn tilt(self) -> f32 {
-        (self.second_person as f32 - self.first_person as f32) / self.words.max(1) as f32
-    }
-
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::as_conversions,
-        reason = "counts of words in one session are small"
-    )]
-    fn log_odds(self) -> f32 {
-        self.second_person as f32 * SECOND_PERSON
-            + self.first_person as f32 * FIRST_PERSON
-            + self.questions as f32 * QUESTION
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{ConnectionId, Finality, MediaTime, TurnId};
-
-    const A: SpeakerId = SpeakerId::new(ConnectionId::new(0), 0);
-    const B: SpeakerId = SpeakerId::new(ConnectionId::new(0), 1);
-
-    fn turn(order: u64, speaker: SpeakerId, text: &str) -> Turn {
-        let time = MediaTime::from_millis(order * 1000);
-        let words = text
-            .split_whitespace()
-            .map(|word| Word::new(word, time, time))
-            .collect();
-        Turn::new(
-            TurnId::new(ConnectionId::default(), order),
-            Finality::Final,
-            Some(speaker),
-            words,
-        )
-    }
-
-    fn session() -> [Turn; 4] {
-        [
-            turn(
-                0,
-                A,
-                "I almost didn't come today, I was so tired that I slept through my alarm.",
-            ),
-            turn(
-                1,
-                B,
-                "I'm glad that you did. What was it like for you to get out of the door?",
-            ),
-            turn(
-                2,
-                A,
-                "I kept thinking that I would only waste your time with my worries.",
-            ),
-            turn(
-                3,
-                B,
-                "It sounds like you had a hard week. How did you sleep?",
-            ),
-        ]
-    }
-
-    #[test]
-    fn the_one_who_asks_is_the_therapist_even_when_the_client_begins() {
-        let mut mapper = Linguistic::default();
-        for turn in &session() {
-            mapper.add(turn);
-        }
-        assert_eq!(mapper.roles().role(B), Some(Role::Therapist));
-        assert_eq!(mapper.roles().role(A), Some(Role::Client));
-    }
-
-    #[test]
-    fn two_who_sound_alike_get_no_role() {
-        let mut mapper = Linguistic::default();
-        mapper.add(&turn(
-            0,
-            A,
-            "The train was late again, and the platform was full of people and bags.",
-        ));
-        mapper.add(&turn(
-            1,
-            B,
-            "The weather was bad, and the roads were closed until late in the evening.",
-        ));
-        assert!(mapper.roles().is_empty());
-    }
-
-    #[test]
-    fn a_few_words_settle_nothing() {
-        let mut mapper = Linguistic::default();
-        mapper.add(&turn(0, A, "How are you?"));
-        mapper.add(&turn(1, B, "I am fine, I think."));
-        assert!(mapper.roles().is_empty());
-    }
-
-    #[test]
-    fn revised_labels_leave_no_trace_of_the_old_ones() {
-        let (mut revised, mut right) = (Linguistic::default(), Linguistic::default());
-        for turn in session() {
-            let wrong = Turn::new(
-                turn.id(),
-                Finality::Final,
-                Some(A),
-                turn.words().iter().map(unlabelled).collect(),
-            );
-            revised.add(&wrong);
-            revised.remove(&wrong);
-            revised.add(&turn);
-            right.add(&turn);
-        }
-        assert_eq!(revised.roles(), right.roles());
-        assert!(!right.roles().is_empty());
-    }
-
-    fn unlabelled(word: &Word) -> Word {
-        Word::new(word.text(), word.start(), word.end())
     }
 }

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
+use super::RoleStatus;
 use crate::{Confidence, SpeakerId};
 
 /// What somebody is in the session.
@@ -48,6 +49,9 @@ pub struct RoleAssignment {
     pub probability: Confidence,
     /// Who said so.
     pub by: Assigned,
+    /// How far it can be relied on.
+    #[serde(default)]
+    pub status: RoleStatus,
 }
 
 impl RoleAssignment {
@@ -58,6 +62,7 @@ impl RoleAssignment {
             role,
             probability,
             by: Assigned::Mapper,
+            status: RoleStatus::Provisional,
         }
     }
 
@@ -68,6 +73,7 @@ impl RoleAssignment {
             role,
             probability: Confidence::FULL,
             by: Assigned::Hand,
+            status: RoleStatus::Settled,
         }
     }
 }
@@ -111,6 +117,15 @@ impl RoleMap {
         self.0
             .iter()
             .map(|(speaker, assignment)| (*speaker, assignment))
+    }
+
+    /// Whether it says the same of everybody, whatever the probabilities.
+    #[must_use]
+    pub fn is_same_answer(&self, other: &Self) -> bool {
+        let answer = |(speaker, found): (&SpeakerId, &RoleAssignment)| {
+            (*speaker, found.role, found.by, found.status)
+        };
+        self.0.iter().map(answer).eq(other.0.iter().map(answer))
     }
 
     /// Whether nobody has a role.

@@ -17,10 +17,6 @@ impl Aliases {
         self.of.get(&label).copied().unwrap_or(label)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.of.is_empty()
-    }
-
     /// A label was found to stand for a speaker, or with `None` for nobody else. Returns the labels that are someone else's
     /// now.
     pub(crate) fn find(&mut self, label: SpeakerId, speaker: Option<SpeakerId>) -> Vec<SpeakerId> {

@@ -167,6 +167,18 @@ impl Turn {
         }
     }
 
+    pub(crate) fn words_mut(&mut self) -> &mut [Word] {
+        &mut self.words
+    }
+
+    /// Other speakers, by hand.
+    pub(crate) fn exchange(&mut self, change: impl Fn(SpeakerId) -> SpeakerId) {
+        self.speaker = self.speaker.map(&change);
+        for word in &mut self.words {
+            word.exchange(&change);
+        }
+    }
+
     /// Who speaks in it: the turn's own speaker, then each word's.
     pub(crate) fn speakers(&self) -> impl Iterator<Item = Option<SpeakerId>> {
         std::iter::once(self.speaker).chain(self.words.iter().map(Word::speaker))

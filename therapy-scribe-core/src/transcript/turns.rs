@@ -76,6 +76,12 @@ impl Turns {
         }
     }
 
+    pub(crate) fn get(&self, key: Key) -> Option<&Turn> {
+        let block = self.blocks.get(self.block_of(key))?;
+        let index = block.binary_search_by_key(&key, |entry| entry.key).ok()?;
+        block.get(index).map(|entry| &*entry.turn)
+    }
+
     /// Changes one turn in place. Returns what `change` returns, `None` when there is no such turn.
     pub(crate) fn update<T>(&mut self, key: Key, change: impl FnOnce(&mut Turn) -> T) -> Option<T> {
         let at = self.block_of(key);
@@ -105,6 +111,9 @@ impl PartialEq for Turns {
 pub(crate) struct TurnIndex {
     keys: HashMap<TurnId, MediaTime>,
     latest: HashMap<ConnectionId, MediaTime>,
+    /// The turn before each and the one after it, on its connection.
+    beside: HashMap<TurnId, [Option<TurnId>; 2]>,
+    last: HashMap<ConnectionId, TurnId>,
 }
 
 impl TurnIndex {
@@ -112,11 +121,21 @@ impl TurnIndex {
         self.keys.get(&id).map(|start| (*start, id))
     }
 
+    /// The turn before one and the one after it, as their connection delivered them.
+    pub(crate) fn beside(&self, id: TurnId) -> [Option<TurnId>; 2] {
+        self.beside.get(&id).copied().unwrap_or_default()
+    }
+
     /// Gives a new turn its place.
     pub(crate) fn place(&mut self, turn: &Turn) -> Key {
         let latest = self.latest.entry(turn.id().connection()).or_default();
         *latest = turn.start().max(*latest);
         self.keys.insert(turn.id(), *latest);
+        let before = self.last.insert(turn.id().connection(), turn.id());
+        self.beside.insert(turn.id(), [before, None]);
+        if let Some([_, after]) = before.and_then(|before| self.beside.get_mut(&before)) {
+            *after = Some(turn.id());
+        }
         (*latest, turn.id())
     }
 }

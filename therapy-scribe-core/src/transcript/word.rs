@@ -28,6 +28,9 @@ pub struct Word {
     attribution: Attribution,
     #[serde(skip_serializing_if = "Overlap::is_none")]
     overlap: Overlap,
+    /// Whom it was heard as, where it was put right since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    heard_as: Option<SpeakerId>,
     /// The speaker by the connection that heard the word, whoever that turns out to be.
     #[serde(skip)]
     label: Option<SpeakerId>,
@@ -46,6 +49,7 @@ impl Word {
             speaker_confidence: None,
             attribution: Attribution::Turn,
             overlap: Overlap::None,
+            heard_as: None,
             label: None,
         }
     }
@@ -121,6 +125,12 @@ impl Word {
         self.speaker
     }
 
+    /// The speaker that it was heard as, where [`speaker`](Self::speaker) is another since it stands in another's sentence.
+    #[must_use]
+    pub const fn heard_as(&self) -> Option<SpeakerId> {
+        self.heard_as
+    }
+
     /// How sure the diarizer was. For comparing words, not a probability; gone once the speaker was revised.
     #[must_use]
     pub const fn speaker_confidence(&self) -> Option<Confidence> {
@@ -161,6 +171,29 @@ impl Word {
     /// Looks up who the label stands for.
     pub(crate) fn resolve(&mut self, aliases: &Aliases) {
         self.speaker = self.label.map(|label| aliases.of(label));
+        self.heard_as = None;
+    }
+
+    /// Gives it to whose sentence it stands in.
+    pub(crate) fn smooth(&mut self, speaker: SpeakerId) {
+        self.heard_as = self.speaker;
+        self.speaker = Some(speaker);
+    }
+
+    /// Whom it was heard as, whoever it was given to.
+    pub(crate) fn heard(&self) -> Option<SpeakerId> {
+        self.heard_as.or(self.speaker)
+    }
+
+    /// The word as it was heard.
+    pub(crate) fn into_heard(mut self) -> Self {
+        self.speaker = self.heard();
+        self
+    }
+
+    /// Another speaker, by hand.
+    pub(crate) fn exchange(&mut self, change: impl Fn(SpeakerId) -> SpeakerId) {
+        self.speaker = self.speaker.map(change);
     }
 
     pub(crate) const fn label(&self) -> Option<SpeakerId> {
@@ -186,6 +219,8 @@ struct Stored {
     attribution: Attribution,
     #[serde(default)]
     overlap: Overlap,
+    #[serde(default)]
+    heard_as: Option<SpeakerId>,
 }
 
 impl From<Stored> for Word {
@@ -200,6 +235,7 @@ impl From<Stored> for Word {
             speaker_confidence: stored.speaker_confidence,
             attribution: stored.attribution,
             overlap: stored.overlap,
+            heard_as: stored.heard_as,
             label: stored.speaker,
         }
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use therapy_scribe_core::Phi;
 
-use crate::{NoteFormat, Problem, WallTime, check_note, risk, sign::hex, unfinished};
+use crate::{NoteFormat, Problem, WallTime, check_note, pseudonyms, risk, sign::hex, unfinished};
 
 /// Something that the clinician should look at. `Debug` shows no content.
 #[derive(Clone, PartialEq, Eq)]
@@ -127,6 +127,8 @@ pub enum FindingKind {
     Unfinished,
     /// A rule of the format is broken, such as a score out of its range.
     Rule,
+    /// A placeholder stands where a name should.
+    Placeholder,
 }
 
 impl FindingKind {
@@ -136,6 +138,7 @@ impl FindingKind {
             Self::Risk => "risk",
             Self::Unfinished => "unfinished",
             Self::Rule => "rule",
+            Self::Placeholder => "placeholder",
         }
     }
 }
@@ -167,5 +170,6 @@ pub(super) fn of_note(format: &dyn NoteFormat, value: &Value) -> Vec<Finding> {
     risks
         .chain(rules.iter().map(Problem::finding))
         .chain(unfinished.map(unfinished::finding))
+        .chain(pseudonyms::findings(value))
         .collect()
 }

@@ -1,8 +1,8 @@
 //! A transcript as sentences, with the words by which they are found.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
-use therapy_scribe_core::{MediaTime, Role, SpeakerId, Transcript, Word};
+use therapy_scribe_core::{MediaTime, Role, SpeakerId, Transcript, Utterance, Word};
 
 use super::stem::stem;
 
@@ -10,37 +10,34 @@ use super::stem::stem;
 const LONGEST: usize = 30;
 
 /// A sentence, or as much as is taken for one.
-pub(super) struct Sentence {
-    pub(super) text: String,
-    pub(super) stems: Vec<String>,
-    pub(super) start: MediaTime,
-    pub(super) end: MediaTime,
-    pub(super) speaker: Option<SpeakerId>,
-    pub(super) role: Option<Role>,
+pub(crate) struct Sentence {
+    pub(crate) text: String,
+    /// Where in the text of its utterance it stands.
+    pub(crate) range: Range<usize>,
+    pub(crate) stems: Vec<String>,
+    pub(crate) start: MediaTime,
+    pub(crate) end: MediaTime,
+    pub(crate) speaker: Option<SpeakerId>,
+    pub(crate) role: Option<Role>,
     /// Counted from 0, as in the transcript.
-    pub(super) utterance: usize,
+    pub(crate) utterance: usize,
 }
 
 impl Sentence {
-    fn new(
-        words: &[Word],
-        speaker: Option<SpeakerId>,
-        role: Option<Role>,
-        utterance: usize,
-    ) -> Self {
-        let texts: Vec<_> = words.iter().map(Word::text).collect();
+    fn new(words: &[Word], (text, range): (&str, Range<usize>), of: Place) -> Self {
         Self {
-            stems: texts.iter().map(|word| stem(word)).collect(),
-            text: texts.join(" "),
+            stems: words.iter().map(|word| stem(word.text())).collect(),
+            text: text.get(range.clone()).unwrap_or_default().to_owned(),
+            range,
             start: words.first().map_or(MediaTime::ZERO, Word::start),
             end: words.last().map_or(MediaTime::ZERO, Word::end),
-            speaker,
-            role,
-            utterance,
+            speaker: of.speaker,
+            role: of.role,
+            utterance: of.utterance,
         }
     }
 
-    pub(super) fn is_question(&self) -> bool {
+    pub(crate) fn is_question(&self) -> bool {
         self.text.ends_with('?')
     }
 
@@ -54,7 +51,7 @@ impl Sentence {
             .any(|stem| pronouns.contains(&stem.as_str()))
     }
 
-    pub(super) fn holds(&self, phrase: &[String]) -> bool {
+    pub(crate) fn holds(&self, phrase: &[String]) -> bool {
         match phrase {
             [] => false,
             [word] => self.stems.contains(word),
@@ -63,21 +60,53 @@ impl Sentence {
     }
 }
 
+/// Whose sentences they are.
+#[derive(Clone, Copy)]
+struct Place {
+    speaker: Option<SpeakerId>,
+    role: Option<Role>,
+    utterance: usize,
+}
+
 pub(super) fn sentences(transcript: &Transcript) -> Vec<Sentence> {
-    let mut sentences = Vec::new();
-    for (utterance, said) in transcript.utterances().enumerate() {
-        let role = transcript.role_of(said.speaker());
-        let closes = |word: &Word| {
-            let text = word.text().trim_end_matches(['"', '”', '\'', ')']);
-            text.ends_with(['.', '?', '!', '…'])
+    let utterances = transcript.utterances().enumerate();
+    let sentences = utterances.flat_map(|(utterance, said)| {
+        let place = Place {
+            speaker: said.speaker(),
+            role: transcript.role_of(said.speaker()),
+            utterance,
         };
-        for sentence in said.words().split_inclusive(closes) {
-            for part in sentence.chunks(LONGEST) {
-                sentences.push(Sentence::new(part, said.speaker(), role, utterance));
-            }
-        }
-    }
-    sentences
+        sentences_of(&said, place)
+    });
+    sentences.collect()
+}
+
+fn sentences_of(said: &Utterance, place: Place) -> Vec<Sentence> {
+    let closes = |word: &Word| {
+        let text = word.text().trim_end_matches(['"', '”', '\'', ')']);
+        text.ends_with(['.', '?', '!', '…'])
+    };
+    let text = said.text();
+    let mut at = 0;
+    let sentences = said.words().split_inclusive(closes);
+    let parts = sentences.flat_map(|sentence| sentence.chunks(LONGEST));
+    let parts = parts.map(|words| {
+        // Not every script has spaces between its words, so that the text says where they stand.
+        let start = text
+            .get(at..)
+            .map_or(at, |rest| text.len() - rest.trim_start().len());
+        at = words
+            .iter()
+            .fold(start, |at, word| after(&text, at, word.text()));
+        Sentence::new(words, (&text, start..at), place)
+    });
+    parts.collect()
+}
+
+/// Where a word ends that begins at `from`, or behind the space there.
+fn after(text: &str, from: usize, word: &str) -> usize {
+    let found = text.get(from..).and_then(|rest| rest.find(word));
+    found.map_or(from, |at| from + at + word.len())
 }
 
 /// How much a word tells: one that is in every sentence tells nothing.

@@ -38,7 +38,7 @@ const IRREGULAR: [(&str, &str); 33] = [
 ];
 
 /// The form of one word, without the punctuation around it. Empty for what holds no letter and no digit.
-pub(super) fn stem(word: &str) -> String {
+pub(crate) fn stem(word: &str) -> String {
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
     let lower = bare.to_lowercase().replace('’', "'");
     let head = lower.strip_suffix("'s").unwrap_or(&lower);

@@ -7,6 +7,7 @@
 )]
 
 mod bodies;
+mod extractive;
 mod facts;
 mod formats;
 mod gateway;
@@ -14,6 +15,7 @@ mod long;
 mod misbehaving;
 mod openai;
 mod progress;
+mod pseudonyms;
 mod raw;
 mod render;
 mod review;
@@ -21,6 +23,7 @@ mod rules;
 mod scores;
 mod scripted;
 mod sign;
+mod spy;
 mod subset;
 mod writer;
 

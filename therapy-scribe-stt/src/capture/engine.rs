@@ -75,6 +75,11 @@ impl Clock {
         }
     }
 
+    /// Seconds of audio a second.
+    pub(super) const fn speed(self) -> f64 {
+        self.speed
+    }
+
     fn now(self) -> Duration {
         self.began.elapsed().mul_f64(self.speed)
     }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use therapy_scribe_core::{
     AudioFormat, AudioFrame, ConnectionStatus, Gap, GapReason, MediaTime, Notice, SttEvent,
-    audio::STARVED_AFTER,
 };
 
 /// Silence is then put in by the second: at every rate a whole number of samples, so that no rounding adds up.
@@ -16,6 +15,7 @@ const DEAD: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Intake {
     format: AudioFormat,
+    starved_after: Duration,
     /// How much silence was put in: later frames stand so much later.
     shift: Duration,
     until: MediaTime,
@@ -27,9 +27,11 @@ pub(super) struct Intake {
 }
 
 impl Intake {
-    pub(super) const fn new(format: AudioFormat) -> Self {
+    /// For a source that is starved without a frame for so long.
+    pub(super) const fn new(format: AudioFormat, starved_after: Duration) -> Self {
         Self {
             format,
+            starved_after,
             shift: Duration::ZERO,
             until: MediaTime::ZERO,
             last_frame: Duration::ZERO,
@@ -64,7 +66,7 @@ impl Intake {
         let patience = if self.starved_from.is_some() {
             PIECE
         } else {
-            STARVED_AFTER
+            self.starved_after
         };
         self.last_frame + patience
     }
@@ -137,7 +139,7 @@ fn silence(format: AudioFormat, start: MediaTime, samples: usize) -> AudioFrame 
 
 #[cfg(test)]
 mod tests {
-    use therapy_scribe_core::SampleRate;
+    use therapy_scribe_core::{SampleRate, audio::STARVED_AFTER};
 
     use super::*;
 
@@ -163,7 +165,7 @@ mod tests {
 
     #[test]
     fn what_is_said_while_paused_becomes_silence_and_a_gap() {
-        let mut intake = Intake::new(frame(0, 1).format());
+        let mut intake = Intake::new(frame(0, 1).format(), STARVED_AFTER);
         let (first, _) = intake.on_frame(at(1), &frame(0, 5));
         assert_eq!(first, frame(0, 5));
         intake.pause();
@@ -177,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_starved_source_is_silence_and_what_comes_after_it_stands_later() {
-        let mut intake = Intake::new(frame(0, 1).format());
+        let mut intake = Intake::new(frame(0, 1).format(), STARVED_AFTER);
         let _ = intake.on_frame(at(1), &frame(0, 5));
         assert!(intake.on_deadline(at(3)).is_none());
         assert_eq!(intake.deadline(), at(4));
@@ -201,7 +203,7 @@ mod tests {
 
     #[test]
     fn zeros_are_told_once_until_something_is_heard() {
-        let mut intake = Intake::new(frame(0, 1).format());
+        let mut intake = Intake::new(frame(0, 1).format(), STARVED_AFTER);
         let mut told = 0;
         for second in 0..40 {
             let value = i16::from(second == 20);

@@ -43,6 +43,8 @@ pub(super) struct Limits {
     pub(super) overlap: Duration,
     /// How long the service lets a session last.
     pub(super) session: Duration,
+    /// Without a frame for so long the source is starved.
+    pub(super) starved_after: Duration,
     /// What chance depends on.
     pub(super) seed: u64,
     pub(super) part: Part,
@@ -149,7 +151,7 @@ impl Machine {
             link: Link::Opening,
             connection: ConnectionId::new(limits.part.index),
             base: MediaTime::ZERO,
-            intake: Intake::new(limits.format),
+            intake: Intake::new(limits.format, limits.starved_after),
             ring: Ring::new(limits.keep),
             seams: Seams::default(),
             gate,

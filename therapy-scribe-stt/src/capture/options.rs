@@ -5,13 +5,16 @@ use std::{
     time::Duration,
 };
 
-use therapy_scribe_core::{RoleMapper, audio::AudioRecorder, roles::Linguistic};
+use therapy_scribe_core::{
+    RoleMapper, Smoothing, TranscriptAssembler, audio::AudioRecorder, roles::Combined,
+};
 
 /// How to capture. The default finds roles by what is said, and sends a file at the speed of speech.
 #[derive(Debug)]
 #[must_use]
 pub struct CaptureOptions {
     mapper: Option<Box<dyn RoleMapper>>,
+    smoothing: Smoothing,
     pub(super) speed: f64,
     pub(super) keep: Duration,
     pub(super) opens_a_minute: usize,
@@ -28,6 +31,7 @@ impl CaptureOptions {
     pub fn new() -> Self {
         Self {
             mapper: None,
+            smoothing: Smoothing::On,
             speed: 1.0,
             keep: Duration::from_secs(10 * 60),
             opens_a_minute: OPENS_A_MINUTE,
@@ -73,11 +77,17 @@ impl CaptureOptions {
         self
     }
 
-    pub(super) fn take_mapper(&mut self) -> Box<dyn RoleMapper> {
-        match self.mapper.take() {
-            Some(mapper) => mapper,
-            None => Box::new(Linguistic::default()),
-        }
+    /// What the transcript is assembled with.
+    pub(super) fn take_assembler(&mut self) -> TranscriptAssembler {
+        let mapper = self.mapper.take();
+        let mapper = mapper.unwrap_or_else(|| Box::new(Combined::default()));
+        TranscriptAssembler::new(mapper).smoothing(self.smoothing)
+    }
+
+    /// Whether single words that stand in another's sentence are given to that other. Default: on.
+    pub const fn smoothing(mut self, smoothing: Smoothing) -> Self {
+        self.smoothing = smoothing;
+        self
     }
 
     /// Finds roles in another way.

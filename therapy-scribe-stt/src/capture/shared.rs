@@ -9,8 +9,9 @@ use std::{
 
 use futures_util::task::AtomicWaker;
 use therapy_scribe_core::{
-    Change, ConnectionId, ConnectionStatus, Gap, GapReason, MediaTime, Notice, Role, RoleMapper,
-    ServiceSession, SpeakerId, SttEvent, Transcript, TranscriptAssembler, TurnId,
+    Actor, AuditEvent, Change, ConnectionId, ConnectionStatus, Correction, Gap, GapReason,
+    MediaTime, Notice, Role, ServiceSession, SpeakerId, SttEvent, Transcript, TranscriptAssembler,
+    TurnId, roles::RoleReport,
 };
 use tokio::sync::Notify;
 
@@ -54,9 +55,9 @@ struct End {
 }
 
 impl Shared {
-    pub(super) fn new(mapper: Box<dyn RoleMapper>, parts: usize) -> Self {
+    pub(super) fn new(assembler: TranscriptAssembler, parts: usize) -> Self {
         let state = State {
-            assembler: TranscriptAssembler::new(mapper),
+            assembler,
             events: VecDeque::new(),
             partial: None,
             receipt: None,
@@ -126,6 +127,28 @@ impl Shared {
         state.note(change);
         drop(state);
         self.reader.wake();
+    }
+
+    pub(super) fn correct(&self, by: Actor, correction: Correction) -> AuditEvent {
+        let mut state = self.state();
+        let (change, event) = state.assembler.correct(by, correction);
+        state.note(change);
+        drop(state);
+        self.reader.wake();
+        event
+    }
+
+    pub(super) fn undo_correction(&self, by: Actor) -> Option<AuditEvent> {
+        let mut state = self.state();
+        let (change, event) = state.assembler.undo_correction(by)?;
+        state.note(change);
+        drop(state);
+        self.reader.wake();
+        Some(event)
+    }
+
+    pub(super) fn role_report(&self) -> RoleReport {
+        self.state().assembler.role_report()
     }
 
     pub(super) fn merge_speakers(&self, from: SpeakerId, to: SpeakerId) {

@@ -16,8 +16,8 @@ mod voices;
 use std::{collections::VecDeque, time::Duration};
 
 use therapy_scribe_core::{
-    AudioFormat, AudioFrame, ConnectionId, MediaTime, RetryAdvice, SampleRate, SttControl,
-    SttEvent, SttFailure, SttStats, TranscriptAssembler,
+    AudioFormat, AudioFrame, ConnectionId, MediaTime, RetryAdvice, SampleRate, Smoothing,
+    SttControl, SttEvent, SttFailure, SttStats, TranscriptAssembler,
 };
 
 use super::{
@@ -70,6 +70,7 @@ impl Simulation {
             format: AudioFormat::mono(SampleRate::HZ_8000),
             overlap: Duration::from_secs(15),
             session: schedule.session,
+            starved_after: therapy_scribe_core::audio::STARVED_AFTER,
             seed,
             part: Part::WHOLE,
         };
@@ -79,7 +80,8 @@ impl Simulation {
             script,
             schedule,
             machine: Machine::new(Duration::ZERO, limits, Gate::for_parts(1, 4).remove(0)),
-            assembler: TranscriptAssembler::default(),
+            // Its commas and full stops stand anywhere, so that no word stands in a sentence.
+            assembler: TranscriptAssembler::default().smoothing(Smoothing::Off),
             service: None,
             retiring: None,
             expires_at: u64::MAX,

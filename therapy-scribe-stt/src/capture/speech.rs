@@ -19,6 +19,10 @@ pub(super) struct Speech {
     past: Vec<Linguistic>,
 }
 
+/// Voices are matched from this probability on: the labels of the first turns may be revised, and a wrong match is worse
+/// than none.
+const SURE: f32 = 0.97;
+
 /// More unsettled connections than this are not thought of again.
 const MOST_PAST: usize = 32;
 
@@ -92,7 +96,7 @@ impl Speech {
 
 fn voice(roles: &RoleMap, role: Role) -> Option<SpeakerId> {
     let mut all = roles.iter();
-    let found = all.find(|(_, found)| found.role == role);
+    let found = all.find(|(_, found)| found.role == role && found.probability.get() >= SURE);
     found.map(|(speaker, _)| speaker)
 }
 

@@ -108,7 +108,7 @@ async fn a_capture_runs_on_any_speech_service_and_is_fed_from_any_thread() {
     assert_eq!(capture.snapshot().role_of(speaker), Some(Role::Therapist));
 }
 
-/// A microphone that is away from second 5 to second 15, and ends after ten seconds of audio.
+/// A microphone that is away from second 5 to 15.4, and ends after ten seconds of audio.
 struct Unplugged {
     began: tokio::time::Instant,
     second: u64,
@@ -130,7 +130,8 @@ impl AudioSource for Unplugged {
             if !std::mem::replace(&mut self.is_away, true) {
                 self.notices.push_back("it is gone");
             }
-            tokio::time::sleep_until(self.began + Duration::from_secs(15)).await;
+            // Not on a full second, when silence is put in too.
+            tokio::time::sleep_until(self.began + Duration::from_millis(15_400)).await;
             self.notices.push_back("it is back");
         }
         let start = MediaTime::from_millis(self.second * 1000);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{ConnectionId, Finality, Word, roles::Linguistic};
+use crate::{AuditAction, ConnectionId, Finality, Role, roles::Linguistic};
 
 const CONNECTION: ConnectionId = ConnectionId::new(0);
 
@@ -158,5 +158,92 @@ proptest! {
         prop_assert!(got.partials().iter().all(|open| !expected.contains_key(&open.id().order())));
         let again = Transcript::from_json(&got.to_json()).unwrap();
         prop_assert_eq!(again.to_text(), got.to_text());
+    }
+}
+
+/// Turns of "A" and "B" by turns, each of one sentence.
+fn session(assembler: &mut TranscriptAssembler, turns: u64) {
+    for order in 0..turns {
+        let letter = u8::try_from(order % 2).unwrap();
+        assembler.apply(&SttEvent::Final(turn(order, Finality::Final, letter)));
+    }
+}
+
+fn speakers(assembler: &TranscriptAssembler) -> String {
+    let transcript = assembler.snapshot();
+    let turns = transcript.turns();
+    turns
+        .filter_map(|turn| turn.words().first()?.speaker())
+        .map(|speaker| speaker.to_string())
+        .collect()
+}
+
+#[test]
+fn a_corrected_span_outlives_a_revision_and_is_undone_by_name() {
+    let mut assembler = assembler();
+    session(&mut assembler, 6);
+    let (a, b) = (speaker(0).unwrap(), speaker(1).unwrap());
+    let id = |order| TurnId::new(CONNECTION, order);
+    let by = || Actor::Clinician("c-17".to_owned());
+    let (change, event) = assembler.correct(by(), Correction::span(id(2), id(7), (a, b)));
+    assert_eq!(change, Change::Revised((2..6).map(id).collect()));
+    assert_eq!(
+        (event.action, event.subject.as_str()),
+        (AuditAction::SpanExchanged, "turns 0.2 to 0.7")
+    );
+    assert_eq!(speakers(&assembler), "ABBABA");
+
+    let relabel = Relabel::new(id(3), speaker(0), Vec::new());
+    assembler.apply(&SttEvent::Revised(vec![relabel]));
+    assembler.apply(&SttEvent::Final(turn(6, Finality::Final, 0)));
+    assert_eq!(speakers(&assembler), "ABBBBAB");
+
+    let (_, event) = assembler.undo_correction(by()).unwrap();
+    assert_eq!(event.action, AuditAction::RoleUndone);
+    assert_eq!(speakers(&assembler), "ABAAABA");
+    assert!(assembler.undo_correction(by()).is_none());
+}
+
+#[test]
+fn a_corrected_role_outlives_what_is_said_and_undoing_it_brings_the_one_before_back() {
+    let mut assembler = assembler();
+    let a = speaker(0).unwrap();
+    let by = || Actor::Clinician("c-17".to_owned());
+    assembler.correct(by(), Correction::speaker(a, Some(Role::Client)));
+    assembler.correct(by(), Correction::speaker(a, Some(Role::Interpreter)));
+    session(&mut assembler, 20);
+    assert_eq!(
+        assembler.snapshot().roles().role(a),
+        Some(Role::Interpreter)
+    );
+    let (change, event) = assembler.undo_correction(by()).unwrap();
+    assert_eq!(
+        (change, event.subject.as_str()),
+        (Change::Roles, "speaker A")
+    );
+    assert_eq!(assembler.snapshot().roles().role(a), Some(Role::Client));
+}
+
+#[test]
+fn a_word_before_a_cut_goes_to_its_sentence_when_the_next_turn_comes_unless_smoothing_is_off() {
+    let said = |order: u64, letter, texts: &[&str]| {
+        let at = MediaTime::from_millis(order * 1000);
+        let words = texts.iter().map(|text| Word::new(text, at, at)).collect();
+        let turn = Turn::new(
+            TurnId::new(CONNECTION, order),
+            Finality::Final,
+            speaker(letter),
+            words,
+        );
+        SttEvent::Final(turn)
+    };
+    for (smoothing, expected) in [(Smoothing::On, 1), (Smoothing::Off, 0)] {
+        let mut assembler = assembler().smoothing(smoothing);
+        assembler.apply(&said(0, 0, &["To", "run.", "Yes,"]));
+        assembler.apply(&said(1, 1, &["I", "hate", "that."]));
+        let transcript = assembler.snapshot();
+        let last = transcript.turns().next().unwrap().words().last().unwrap();
+        assert_eq!(last.speaker(), speaker(expected));
+        assert_eq!(last.heard_as().is_some(), smoothing == Smoothing::On);
     }
 }

@@ -13,6 +13,7 @@ const LIMITS: Limits = Limits {
     format: AudioFormat::mono(SampleRate::HZ_8000),
     overlap: Duration::from_secs(3),
     session: Duration::from_secs(3 * 3600),
+    starved_after: therapy_scribe_core::audio::STARVED_AFTER,
     seed: 1,
     part: Part::WHOLE,
 };

@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 use therapy_scribe_core::{
     AudioError, AudioFormat, AudioFrame, AudioSource, MediaTime, Privacy, RetryAdvice, SampleRate,
-    SpeechToText, SttAudio, SttClosed, SttConnection, SttControl, SttEvent, SttFailure, SttOpen,
-    SttStats,
+    Smoothing, SpeechToText, SttAudio, SttClosed, SttConnection, SttControl, SttEvent, SttFailure,
+    SttOpen, SttStats,
 };
 use tokio::sync::mpsc;
 
@@ -245,7 +245,7 @@ async fn the_engine_keeps_every_word_and_every_voice_too() {
         let flaky = Arc::new(Flaky::new(seed));
         let source = Silence::new(MINUTES * 60_000);
         let speech = Arc::new(Shared(Arc::clone(&flaky)));
-        let options = CaptureOptions::new().seed(seed);
+        let options = CaptureOptions::new().seed(seed).smoothing(Smoothing::Off);
         let mut capture = Capture::start(speech, source, options).await.unwrap();
         let mut opened = 0;
         while let Some(event) = capture.next().await {
