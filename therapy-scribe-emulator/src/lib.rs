@@ -43,6 +43,7 @@
 //! heard), Medical Mode corrections, languages, prompts and key terms (checked, and without effect on words). Redaction
 //! marks numbers, and the names it was told.
 
+mod agent;
 mod emulator;
 mod faults;
 mod gateway;
@@ -51,6 +52,10 @@ mod server;
 mod streaming;
 mod wall;
 
+pub use agent::{
+    AgentFault, AgentFaultKind, AgentLog, AgentQuirk, AgentRefusal, Call, CallManner, Dialogue,
+    InvalidDialogue, Manner, Reply, Utterance,
+};
 pub use emulator::{Builder, Emulator, SpeakerLetters, StartError};
 pub use faults::{Fault, FaultKind, Faults, Unauthorized};
 pub use gateway::{ChatReply, LocalServer};

@@ -93,6 +93,11 @@ impl AudioClock {
         self.levels.pop_front()
     }
 
+    /// Whether a level is there.
+    pub(crate) fn waits(&self) -> bool {
+        !self.levels.is_empty()
+    }
+
     /// The audio is over: what is less than a frame becomes one.
     pub(crate) fn finish(&mut self) {
         if self.filled > 0 {
