@@ -56,6 +56,8 @@ pub struct Utterance {
     /// From when to when it is said, in milliseconds of the session's audio: the turn whose voice is in that time. Without
     /// it utterances go in their order.
     pub between_ms: Option<(u64, u64)>,
+    /// It is heard in that time although the audio is silent: for a client that streams silence and lets the service lead.
+    pub unvoiced: bool,
     /// The silence in milliseconds after which the turn ends, whatever the session's settings: 800 for a service that cuts
     /// in too early.
     pub silence_ms: Option<u64>,

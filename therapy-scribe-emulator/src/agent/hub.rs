@@ -170,9 +170,8 @@ impl Agents {
         match Session::new(shared, account, number, update, now_ms) {
             Ok(mut session) => {
                 let line = session.open_line();
-                session
-                    .log
-                    .receive(&serde_json::json!({"type": "session.update", "session": update}));
+                let first = serde_json::json!({"type": "session.update", "session": update});
+                session.log.receive(&first, now_ms);
                 let session = Arc::new(Mutex::new(session));
                 let mut sessions = lock(&self.sessions);
                 if sessions.len() >= KEPT {

@@ -12,9 +12,9 @@ use super::AgentFaultKind;
 pub struct AgentLog {
     /// The session's id.
     pub id: String,
-    /// What the client sent but audio, in its order, over all connections; the first 10 000. All instructions of
-    /// `reply.create`, updates and results are here.
-    pub received: Vec<Value>,
+    /// What the client sent but audio, in its order, over all connections, and when, in milliseconds since the emulator
+    /// started; the first 10 000.
+    pub received: Vec<(Value, u64)>,
     /// The events that were sent but `reply.audio`, without their content: the type, and when, in milliseconds since the
     /// emulator started; the first 10 000.
     pub sent: Vec<(String, u64)>,
@@ -35,9 +35,9 @@ pub struct AgentLog {
 const MOST: usize = 10_000;
 
 impl AgentLog {
-    pub(crate) fn receive(&mut self, message: &Value) {
+    pub(crate) fn receive(&mut self, message: &Value, at_ms: u64) {
         if self.received.len() < MOST {
-            self.received.push(message.clone());
+            self.received.push((message.clone(), at_ms));
         }
     }
 

@@ -52,6 +52,14 @@ fn twist(fields: &mut Map<String, Value>, quirks: &Quirks) {
     if quirks.has(AgentQuirk::NoReplyIds) && is(fields, "reply.audio") {
         fields.remove("reply_id");
     }
+    if quirks.has(AgentQuirk::NoStatus) && fields.get("status").is_some_and(|s| s == "completed") {
+        fields.remove("status");
+    }
+    if quirks.has(AgentQuirk::NoResumeTokens)
+        && let Some(token) = fields.get_mut("resume_token")
+    {
+        *token = "".into();
+    }
     if quirks.has(AgentQuirk::UpperCaseCodes)
         && let Some(Value::String(code)) = fields.get_mut("code")
     {

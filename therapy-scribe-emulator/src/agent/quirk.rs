@@ -53,6 +53,10 @@ pub enum AgentQuirk {
     NoItemIds,
     /// `reply.audio` has no `reply_id`.
     NoReplyIds,
+    /// `reply.done` has no `status` where the reply is complete.
+    NoStatus,
+    /// `resume_token` is empty.
+    NoResumeTokens,
     /// `timestamp` is an ISO text.
     IsoTimestamps,
     /// There is no `timestamp`.

@@ -104,10 +104,13 @@ pub(super) fn speak(text: &str, leading_ms: u64) -> Vec<Spoken> {
 pub(super) fn samples(words: &[Spoken], volume: i32, rate: u64, from: u64, count: u64) -> Vec<i16> {
     let loud = i16::try_from(LOUDNESS * volume.clamp(0, 100) / 100).unwrap_or(0);
     let half = rate / TONE_HZ / 2;
+    let at_ms = |sample: u64| sample * 1000 / rate;
+    // Few words sound in one frame.
+    let near = |word: &&Spoken| word.start_ms <= at_ms(from + count) && at_ms(from) < word.end_ms;
+    let words: Vec<&Spoken> = words.iter().filter(near).collect();
     (from..from + count)
         .map(|sample| {
-            let at_ms = sample * 1000 / rate;
-            let sounds = |word: &Spoken| (word.start_ms..word.end_ms).contains(&at_ms);
+            let sounds = |word: &&Spoken| (word.start_ms..word.end_ms).contains(&at_ms(sample));
             match (words.iter().any(sounds), sample / half % 2) {
                 (false, _) => 0,
                 (true, 0) => loud,

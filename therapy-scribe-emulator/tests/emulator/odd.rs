@@ -19,6 +19,8 @@ async fn s14_unknown_events_and_all_that_is_odd_about_events() {
         AgentQuirk::ErrorAlias,
         AgentQuirk::UpperCaseCodes,
         AgentQuirk::FinalAfterReply,
+        AgentQuirk::NoStatus,
+        AgentQuirk::NoResumeTokens,
         AgentQuirk::OddTail,
         AgentQuirk::FrameBytes(2400),
     ];
@@ -44,6 +46,8 @@ async fn s14_unknown_events_and_all_that_is_odd_about_events() {
         assert!(event.get("item_id").is_none() && event["trace"].is_object());
         assert!(event["timestamp"].as_str().unwrap().ends_with('Z'));
     }
+    assert_eq!(of(&talk.events, "session.ready")[0]["resume_token"], "");
+    assert!(of(&talk.events, "reply.done")[0].get("status").is_none());
     let audio = of(&talk.events, "reply.audio");
     assert!(audio.iter().all(|a| a.get("reply_id").is_none()));
     assert_eq!(audio[0]["data"].as_str().unwrap().len(), 3200);

@@ -256,7 +256,7 @@ async fn s8_a_barge_in_after_a_note_was_already_saved() {
     assert_eq!(talk.reply().await, "The note was saved.");
     let log = &emulator.agent_sessions()[0];
     assert_eq!(
-        log.received.last().unwrap()["instructions"],
+        log.received.last().unwrap().0["instructions"],
         "The note was saved."
     );
 }

@@ -248,7 +248,7 @@ async fn what_prints_of_a_talk_shows_no_content() {
     let printed = format!("{emulator:?} {log:?} {:?}", agent(&dialogue));
     assert!(!printed.contains("CANARY"), "{printed}");
     assert_eq!(
-        log.received[0]["session"]["system_prompt"], "CANARY",
+        log.received[0].0["session"]["system_prompt"], "CANARY",
         "tests can look"
     );
     assert!(!of(&talk.events, "reply.audio").is_empty() && log.audio_ms == 4000);

@@ -125,3 +125,21 @@ async fn a_created_reply_takes_the_place_of_the_greeting() {
     assert!((between(&done, &next) - 180.0).abs() <= 30.0);
     assert_eq!(talk.reply().await, "The note is ready.");
 }
+
+#[tokio::test]
+async fn the_service_can_lead_a_client_that_streams_silence() {
+    let dialogue = json!({"utterances": [
+        {"text": "Read it.", "between_ms": [1000, 2000], "unvoiced": true},
+        {"text": "Thanks.", "between_ms": [8000, 8500], "unvoiced": true}],
+        "replies": [{"says": "It is short."}, {"says": "Gladly."}]});
+    let emulator = agent(&dialogue).start().await.unwrap();
+    let mut talk = Talk::begin(&emulator, json!({})).await;
+    talk.audio(&[12_000]).await;
+    assert_eq!(talk.reply().await, "It is short.");
+    assert_eq!(talk.reply().await, "Gladly.");
+    let said = of(&talk.events, "transcript.user");
+    assert_eq!(
+        (&said[0]["text"], &said[1]["text"]),
+        (&json!("Read it."), &json!("Thanks."))
+    );
+}

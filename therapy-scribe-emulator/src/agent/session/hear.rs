@@ -151,12 +151,23 @@ impl Session {
             self.ear.next_ms += FRAME_MS;
             self.ear.heard_ms += FRAME_MS;
             let (voiced, _) = Vad::new(self.turns.vad_threshold).hear(level);
+            let voiced = voiced || self.is_led();
             self.hear(voiced);
             let heard_ms = self.ear.heard_ms;
             for (delay_ms, fault) in self.shared.clone().plan.heard(heard_ms) {
                 self.come(delay_ms, fault);
             }
         }
+    }
+
+    /// Whether something is said without a voice.
+    fn is_led(&self) -> bool {
+        let now = self.ear.heard_ms;
+        let all = &self.shared.dialogue.utterances;
+        all.iter().any(|utterance| {
+            let sounds = |(from, to): (u64, u64)| from < now && now <= to;
+            utterance.unvoiced && utterance.between_ms.is_some_and(sounds)
+        })
     }
 
     fn hear(&mut self, voiced: bool) {

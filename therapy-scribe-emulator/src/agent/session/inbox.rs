@@ -20,7 +20,7 @@ impl Session {
             self.on_audio(message);
             return;
         }
-        self.log.receive(message);
+        self.log.receive(message, self.now_ms);
         if !self.is_open() {
             return;
         }
