@@ -264,20 +264,21 @@ async fn s19_a_call_that_comes_twice() {
 // 1.5, I6
 #[tokio::test]
 async fn s20_a_burst_after_a_stall() {
-    // At this speed a machine that is late by 0.1 s is late by two seconds.
-    let emulator = Emulator::builder().speed(20.0).start().await.unwrap();
+    let emulator = Emulator::builder().speed(10.0).start().await.unwrap();
     let mut talk = Talk::begin(&emulator, json!({})).await;
-    let second = json!({"type": "input.audio", "audio": base64(&vec![0; 48_000])});
-    let half = json!({"type": "input.audio", "audio": base64(&vec![0; 24_000])});
-    sleep(Duration::from_millis(500)).await;
-    talk.send(half).await;
-    for _ in 0..20 {
+    let zeros = base64(&vec![0; 48_000]);
+    let second = json!({"type": "input.audio", "audio": zeros});
+    sleep(Duration::from_millis(300)).await;
+    let began = std::time::Instant::now();
+    for _ in 0..30 {
         talk.send(second.clone()).await;
     }
     let error = talk.until("session.error").await;
     assert_eq!(error["code"], "audio_rate_violation");
     assert_eq!(talk.hang_up().await.code, Some(1000));
     let log = &emulator.agent_sessions()[0];
-    assert_eq!(log.audio_ms + log.surplus_ms, 20_500);
-    assert!(log.surplus_ms > 0 && log.audio_ms >= 2500, "{log:?}");
+    assert_eq!(log.audio_ms + log.surplus_ms, 30_000);
+    // A second ahead, another as machines are late, and the time of the burst: the stall before it counts for nothing.
+    let most = 2000 + began.elapsed().as_millis() * 10;
+    assert!(u128::from(log.audio_ms) <= most, "{log:?}");
 }

@@ -203,9 +203,14 @@ async fn the_silent_reply_may_be_short_and_a_reply_may_be_cancelled() {
     let quirks = [
         AgentQuirk::PreambleOf(Duration::from_millis(400)),
         AgentQuirk::Cancels,
-        AgentQuirk::LeadingSilence(Duration::from_secs(120)),
+        AgentQuirk::LeadingSilence(Duration::from_secs(20)),
     ];
-    let emulator = agent(&dialogue).agent_quirks(quirks).start().await.unwrap();
+    let emulator = agent(&dialogue)
+        .speed(10.0)
+        .agent_quirks(quirks)
+        .start()
+        .await
+        .unwrap();
     let mut talk = Talk::begin(&emulator, json!({})).await;
     talk.say().await;
     let call = talk.until("tool.call").await;
