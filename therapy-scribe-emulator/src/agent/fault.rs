@@ -67,9 +67,9 @@ pub enum AgentFaultKind {
     UnknownEvent,
     /// `server_error`; the session goes on.
     ServerError,
-    /// The next reply is pure silence: completed, without a transcript (4.8).
+    /// The next reply without calls is pure silence: completed, without a transcript (4.8).
     SilentReply,
-    /// The next reply ends with `reply.error`.
+    /// The next reply without calls ends with `reply.error`.
     ReplyError,
     /// The next `tool.call` comes twice with the same id.
     DuplicateCall,

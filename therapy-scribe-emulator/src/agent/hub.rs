@@ -90,7 +90,9 @@ impl Agents {
     pub(super) fn mint(&self, query: &Query, account: &str, now_ms: u64) -> (u16, Value) {
         let (status, body) = self.tokens.mint(query, now_ms);
         if let Some(token) = body.get("token").and_then(Value::as_str) {
-            lock(&self.owners).insert(token.to_owned(), account.to_owned());
+            let mut owners = lock(&self.owners);
+            owners.retain(|token, _| self.tokens.check(token, now_ms).is_some());
+            owners.insert(token.to_owned(), account.to_owned());
         }
         (status, body)
     }

@@ -11,7 +11,6 @@ use crate::{
 };
 
 /// A request.
-#[derive(Debug)]
 pub(crate) struct Asked<'a> {
     pub(crate) method: &'a Method,
     pub(crate) path: &'a str,

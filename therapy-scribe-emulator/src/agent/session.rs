@@ -8,7 +8,7 @@ mod inbox;
 mod life;
 mod reply;
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, fmt, sync::Arc};
 
 use serde_json::{Value, json};
 
@@ -59,7 +59,6 @@ pub(super) struct Over {
 }
 
 /// One session.
-#[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) id: String,
     /// Whose it is.
@@ -108,6 +107,14 @@ const UPDATED_MS: u64 = 430;
 const READY_AFTER_MS: u64 = 20;
 /// 1.5, measured.
 const LIFE_MS: u64 = 3_595_000;
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
 
 impl Session {
     /// A session from its first update; the update may be refused.
@@ -320,3 +327,6 @@ fn start_times(quirks: &Quirks, now_ms: u64) -> (Option<u64>, u64) {
 pub(super) fn hex(random: &mut Random) -> String {
     format!("{:016x}", random.below(u64::MAX))
 }
+
+#[cfg(test)]
+mod tests;

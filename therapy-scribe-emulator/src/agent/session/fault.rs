@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Out, Session, reply::unknown};
-use crate::agent::{AgentFaultKind, AgentRefusal, Manner, dialogue::Spent};
+use crate::agent::{AgentFaultKind, AgentRefusal, Manner, Reply, dialogue::Spent};
 
 /// What is to happen to what is not made yet.
 #[derive(Debug, Default)]
@@ -16,9 +16,10 @@ pub(super) struct Twists {
 }
 
 impl Twists {
-    /// How the next reply is said that would be said so.
-    pub(super) fn manner(&mut self, manner: Manner) -> Manner {
-        if manner != Manner::Spoken {
+    /// How a reply is said. A silent one before a tool's result is no use for a fault.
+    pub(super) fn manner(&mut self, reply: &Reply) -> Manner {
+        let manner = reply.manner;
+        if manner != Manner::Spoken || !reply.calls.is_empty() {
             manner
         } else if std::mem::take(&mut self.silent) {
             Manner::Silent

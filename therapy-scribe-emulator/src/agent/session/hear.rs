@@ -73,7 +73,7 @@ const DECIDED_MS: u64 = 1100;
 const DECIDED_RANGE_MS: u64 = 1100;
 const DEFAULT_DELAY_MS: u64 = 500;
 /// Less voice than this is noise.
-const LEAST_VOICE_MS: u64 = 100;
+const LEAST_VOICE_MS: u64 = 160;
 /// A word of the partial transcript for so much audio.
 const WORD_MS: u64 = 300;
 

@@ -121,7 +121,7 @@ impl Session {
 
     fn begin(&mut self, planned: Planned) {
         let Planned { act, trigger, .. } = planned;
-        let manner = self.twists.manner(act.manner);
+        let manner = self.twists.manner(&act);
         if manner == Manner::NoReply {
             return;
         }
