@@ -20,7 +20,7 @@ mod vad;
 
 pub use session::SessionLog;
 
-pub(crate) use audio::{AudioClock, Encoding as AudioEncoding, FRAME_MS};
+pub(crate) use audio::{AudioClock, Encoding as AudioEncoding, FRAME_MS, from_mulaw};
 pub(crate) use query::{Query, parse as parse_query};
 pub(crate) use random::Random;
 pub(crate) use recordings::Recordings;

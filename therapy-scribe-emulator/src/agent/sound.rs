@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::streaming::from_mulaw;
+
 /// How samples are bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
@@ -128,17 +130,6 @@ fn to_mulaw(sample: i16) -> u8 {
     let mantissa = magnitude >> (exponent + 3) & 15;
     let sign = if sample < 0 { 0x80 } else { 0 };
     !u8::try_from(sign | exponent << 4 | mantissa).unwrap_or(0)
-}
-
-fn from_mulaw(code: u8) -> i16 {
-    let code = !code;
-    let (exponent, mantissa) = ((code >> 4) & 7, i16::from(code & 15));
-    let magnitude = (((mantissa << 3) + 0x84) << exponent) - 0x84;
-    if code & 0x80 == 0 {
-        magnitude
-    } else {
-        -magnitude
-    }
 }
 
 fn to_alaw(sample: i16) -> u8 {

@@ -132,7 +132,7 @@ impl fmt::Debug for AudioClock {
 }
 
 /// ITU-T G.711.
-fn from_mulaw(code: u8) -> i16 {
+pub(crate) fn from_mulaw(code: u8) -> i16 {
     let code = !code;
     let (exponent, mantissa) = ((code >> 4) & 7, i16::from(code & 15));
     let magnitude = ((mantissa << 3) + 0x84) << exponent;

@@ -4,6 +4,10 @@ use super::*;
 use crate::agent::{AgentFault, base64};
 
 fn session(seed: u64, faults: Vec<AgentFault>) -> Session {
+    paced(seed, faults, vec![AgentQuirk::AnyPace])
+}
+
+fn paced(seed: u64, faults: Vec<AgentFault>, quirks: Vec<AgentQuirk>) -> Session {
     let dialogue = json!({
         "utterances": (0..8).map(|n| json!({"text": format!("Word {n}.")})).collect::<Vec<_>>(),
         "replies": [
@@ -14,7 +18,7 @@ fn session(seed: u64, faults: Vec<AgentFault>) -> Session {
         "otherwise": "Sorry, what was that, and could you please say it again?"});
     let shared = Shared {
         dialogue: Dialogue::from_json(&dialogue.to_string()).unwrap(),
-        quirks: Quirks(vec![AgentQuirk::AnyPace]),
+        quirks: Quirks(quirks),
         plan: Plan::new(faults),
         seed,
         wall_ms: 1_790_000_000_000,
@@ -27,13 +31,13 @@ fn session(seed: u64, faults: Vec<AgentFault>) -> Session {
     session
 }
 
-/// Two minutes of a client that speaks now and then, answers calls late or not at all, and comes back when it is cut off.
-fn two_minutes(mut session: Session, mut client: Random) -> Vec<Value> {
+/// A minute of a client that speaks now and then, answers calls late or not at all, and comes back when it is cut off.
+fn one_minute(mut session: Session, mut client: Random) -> Vec<Value> {
     let mut events = Vec::new();
     let mut line = 1;
     let mut voiced = false;
     let mut call: Option<Value> = None;
-    for now_ms in (0..120_000).step_by(50) {
+    for now_ms in (0..60_000).step_by(50) {
         session.on_time(now_ms);
         if client.percent(2) {
             voiced = !voiced;
@@ -100,17 +104,45 @@ fn check(events: &[Value]) {
 
 #[test]
 fn the_same_seed_gives_the_same_talk_and_another_gives_another() {
-    let talk = |seed| two_minutes(session(seed, Vec::new()), Random(5));
+    let talk = |seed| one_minute(session(seed, Vec::new()), Random(5));
     let first = talk(1);
     assert_eq!(first, talk(1));
     assert_ne!(first, talk(2));
-    assert!(first.len() > 1000);
+    assert!(first.len() > 500);
 }
 
 #[test]
 fn replies_lie_one_after_the_other_whatever_goes_wrong() {
     for seed in 0..6 {
-        let faults = AgentFault::random(seed, 6, 120_000);
-        check(&two_minutes(session(seed, faults), Random(seed)));
+        let faults = AgentFault::random(seed, 6, 60_000);
+        check(&one_minute(session(seed, faults), Random(seed)));
     }
+}
+
+// 1.5, I6
+#[test]
+fn audio_in_time_is_never_too_fast_and_after_a_stall_a_second_of_it_is_taken() {
+    let mut session = paced(1, Vec::new(), Vec::new());
+    let silence = |ms: usize| {
+        let audio = base64::encode(&vec![0xff; ms * 8]);
+        json!({"type": "input.audio", "audio": audio}).to_string()
+    };
+    session.on_time(1000);
+    for now_ms in (1000..11_000).step_by(50) {
+        session.on_text(&silence(50), now_ms);
+    }
+    assert_eq!((session.log.audio_ms, session.log.surplus_ms), (10_000, 0));
+    for _ in 0..100 {
+        session.on_text(&silence(50), 20_000);
+    }
+    assert_eq!(
+        (session.log.audio_ms, session.log.surplus_ms),
+        (11_000, 4000)
+    );
+    let violations = session
+        .log
+        .sent
+        .iter()
+        .filter(|(kind, _)| kind == "session.error");
+    assert_eq!(violations.count(), 80);
 }
