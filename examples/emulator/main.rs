@@ -14,17 +14,20 @@ mod fault;
 #[path = "../support/speed.rs"]
 mod speed;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::Parser;
-use therapy_scribe_emulator::{Emulator, Fault, Faults, Script};
+use therapy_scribe_emulator::{Dialogue, Emulator, Fault, Faults, Script};
 
 const DEMO: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/assets/demo-session/session.json"
 );
 
-/// A local stand-in for AssemblyAI's streaming and LLM Gateway.
+/// A local stand-in for AssemblyAI's streaming, LLM Gateway and voice agent.
 #[derive(Debug, Parser)]
 struct Args {
     /// The port; 0 takes a free one.
@@ -33,6 +36,9 @@ struct Args {
     /// What is said in the audio; without it the script of the demo session.
     #[arg(long)]
     script: Option<PathBuf>,
+    /// What is said in talks with the voice agent, and which tools it calls; without it nothing.
+    #[arg(long)]
+    dialogue: Option<PathBuf>,
     /// What chance depends on.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -60,13 +66,18 @@ async fn main() -> ExitCode {
 
 async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     let path = args.script.unwrap_or_else(|| DEMO.into());
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| format!("cannot read the script {}: {error}", path.display()))?;
+    let text = read(&path)?;
     let script = Script::from_json(&text)?;
+    let dialogue = match args.dialogue {
+        Some(path) => read(&path)
+            .and_then(|text| Dialogue::from_json(&text).map_err(|error| error.to_string()))?,
+        None => Dialogue::default(),
+    };
     let length_ms = script.segments.iter().map(|segment| segment.end_ms).max();
     let by_chance = Faults::random(args.seed, args.faults, length_ms.unwrap_or(0));
     let emulator = Emulator::builder()
         .script(script)
+        .dialogue(dialogue)
         .seed(args.seed)
         .speed(args.speed)
         .port(args.port)
@@ -84,4 +95,9 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     tokio::signal::ctrl_c().await?;
     emulator.stop().await;
     Ok(())
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path)
+        .map_err(|error| format!("cannot read the script {}: {error}", path.display()))
 }

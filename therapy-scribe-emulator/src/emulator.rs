@@ -15,6 +15,7 @@ use serde_json::Value;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
+    agent::{AgentLog, Agents},
     faults::Plan,
     gateway::Gateway,
     streaming::{Recordings, SessionLog, Tokens},
@@ -40,6 +41,7 @@ pub(crate) struct State {
     pub(crate) plan: Plan,
     pub(crate) tokens: Tokens,
     pub(crate) gateway: Gateway,
+    pub(crate) agents: Agents,
     pub(crate) sessions: Mutex<Sessions>,
     pub(crate) opens: Mutex<Vec<u64>>,
     pub(crate) began: tokio::time::Instant,
@@ -150,7 +152,7 @@ impl Emulator {
         format!("{}/local/v1", self.api_url())
     }
 
-    /// Origin of the voice agent service; the same port. It answers 404 in this version.
+    /// Origin of the voice agent service; the same port. Its socket is at `/v1/ws`.
     #[must_use]
     pub fn agents_url(&self) -> String {
         self.api_url()
@@ -169,6 +171,12 @@ impl Emulator {
             .iter()
             .map(|log| log.lock().unwrap_or_else(PoisonError::into_inner).clone())
             .collect()
+    }
+
+    /// What happened in each session with the voice agent, in the order of opening; the last 1000.
+    #[must_use]
+    pub fn agent_sessions(&self) -> Vec<AgentLog> {
+        self.state.agents.logs()
     }
 
     /// The bodies of the chat requests, in the order of arrival; the last 1000.

@@ -1,8 +1,9 @@
-//! A local stand-in for AssemblyAI's streaming speech-to-text and LLM Gateway, on one port of this machine. Beside
-//! them, on a path of its own, a server of language models that speaks as OpenAI does.
+//! A local stand-in for AssemblyAI's streaming speech-to-text, LLM Gateway and voice agent, on one port of this machine.
+//! Beside them, on a path of its own, a server of language models that speaks as OpenAI does.
 //!
 //! Written from the protocol documents point by point (`// 11.5` cites point 5 of the emulator contract in
-//! `streaming-stt.md`, `// 15.3` point 3 of the one in `llm-gateway.md`), and from none of the client crates, so that a
+//! `streaming-stt.md`, `// 15.3` point 3 of the one in `llm-gateway.md`; the voice agent cites the sections of
+//! `voice-agent.md`), and from none of the client crates, so that a
 //! mistake in a client can't hide in a shared type.
 //!
 //! It hears: an energy detector decides where speech and pauses are, and the session's own turn settings decide where
@@ -26,6 +27,8 @@
 //! ```text
 //!  client ── TCP ── server ──┬── WebSocket ── streaming session: bytes, texts, time in; messages out
 //!                            │                 audio clock → energy detector → script → turn detector → labels
+//!                            ├── WebSocket ── talk with the agent: texts and time in; events out
+//!                            │                 audio → energy → turns → dialogue → replies, calls of tools
 //!                            └── HTTP ── tokens, models, chat requests: checked, counted, answered with quotes
 //! ```
 //!
@@ -38,11 +41,16 @@
 //! earlier one has sent is known to the sample, so that it hears the right part of the script although its clock starts at
 //! 0; it hears it in slightly other words, and calls the speakers by other letters.
 //!
-//! What it does not do: pre-recorded transcription, the voice agent, `/v1/understanding`, tool calls, webhooks, audio
+//! The voice agent talks by a [`Dialogue`]: what the clinician says in each turn that is heard, what the agent says then,
+//! which tools it calls, and what it makes of their results. Its voice is a tone for each word. [`AgentQuirk`] says how the
+//! service behaves oddly all the time, [`AgentFault`] what goes wrong once.
+//!
+//! What it does not do: pre-recorded transcription, stored agents (`/v1/agents`), webhooks and recordings of talks, `/v1/understanding`, tool calls, webhooks, audio
 //! capture, `LLMGatewayResponse` (as for an account without access), encoded audio (Opus and AAC are accepted and not
 //! heard), Medical Mode corrections, languages, prompts and key terms (checked, and without effect on words). Redaction
 //! marks numbers, and the names it was told.
 
+mod agent;
 mod emulator;
 mod faults;
 mod gateway;
@@ -51,6 +59,10 @@ mod server;
 mod streaming;
 mod wall;
 
+pub use agent::{
+    AgentFault, AgentFaultKind, AgentLog, AgentQuirk, AgentRefusal, Call, CallManner, Dialogue,
+    InvalidDialogue, Manner, Reply, Utterance,
+};
 pub use emulator::{Builder, Emulator, SpeakerLetters, StartError};
 pub use faults::{Fault, FaultKind, Faults, Unauthorized};
 pub use gateway::{ChatReply, LocalServer};

@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Collected, Full, Limited};
 use hyper::{
     Method, Request, Response, StatusCode,
     body::Incoming,
@@ -21,6 +21,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::{
+    agent,
     emulator::State,
     faults::FaultKind,
     gateway::Answer,
@@ -94,16 +95,16 @@ async fn answer(
         (&Method::GET, "/v3/ws") if request.headers().contains_key(header::SEC_WEBSOCKET_KEY) => {
             return Ok(upgrade(request, query, &state, &tasks, stop));
         }
+        (&Method::GET, "/v1/ws") if request.headers().contains_key(header::SEC_WEBSOCKET_KEY) => {
+            return Ok(upgrade_agent(request, &query, &state, &tasks, stop));
+        }
         (&Method::GET, "/v3/ws/health") => Answer::json(200, json!({"status": "ok"})),
         (&Method::GET, "/v3/token") => token(request.headers(), &query, &state),
         (&Method::GET, "/v1/models") => state.gateway.models(),
         (&Method::GET, "/local/v1/models") => state.gateway.local_models(),
         (&Method::POST, "/v1/chat/completions") => chat(request, &state, Asked::Gateway).await,
         (&Method::POST, "/local/v1/chat/completions") => chat(request, &state, Asked::Local).await,
-        _ => Answer::json(
-            404,
-            json!({"code": 404, "message": "this emulator does not offer that"}),
-        ),
+        _ => agents(request, &query, &state).await,
     };
     if let Some(delay) = answer.delay {
         tokio::time::sleep(delay.div_f64(state.settings.speed)).await;
@@ -120,20 +121,53 @@ enum Asked {
 
 async fn chat(request: Request<Incoming>, state: &State, asked: Asked) -> Answer {
     let key = header_text(request.headers(), &header::AUTHORIZATION);
-    let body = Limited::new(request.into_body(), BODY_LIMIT)
-        .collect()
-        .await;
-    let Ok(body) = body else {
-        let said = json!({"code": 413, "message": "the body is too large"});
-        return Answer::json(413, said);
+    let body = match read(request.into_body()).await {
+        Ok(body) => body,
+        Err(answer) => return answer,
     };
-    let (body, only) = (body.to_bytes(), state.settings.key.as_deref());
+    let only = state.settings.key.as_deref();
     match asked {
         Asked::Gateway => state
             .gateway
             .chat(key.as_deref(), &body, only, state.now_ms()),
         Asked::Local => state.gateway.local(key.as_deref(), &body, only),
     }
+}
+
+async fn read(body: Incoming) -> Result<Bytes, Answer> {
+    let body = Limited::new(body, BODY_LIMIT).collect().await;
+    body.map(Collected::to_bytes).map_err(|_| {
+        let said = json!({"code": 413, "message": "the body is too large"});
+        Answer::json(413, said)
+    })
+}
+
+/// What the voice agent service has over HTTP, or nothing.
+async fn agents(request: Request<Incoming>, query: &Query, state: &State) -> Answer {
+    let (parts, body) = request.into_parts();
+    let body = match read(body).await {
+        Ok(body) => body,
+        Err(answer) => return answer,
+    };
+    let key = header_text(&parts.headers, &header::AUTHORIZATION);
+    let key = key.as_deref().map(bare);
+    let asked = agent::Asked {
+        method: &parts.method,
+        path: parts.uri.path(),
+        query,
+        account: key.map(|key| accepts(state, key).then_some(key).ok_or(())),
+        body: &body,
+        now_ms: state.now_ms(),
+    };
+    agent::answer(&state.agents, &asked).unwrap_or_else(|| {
+        let says = "this emulator does not offer that";
+        Answer::json(404, json!({"code": 404, "message": says}))
+    })
+}
+
+/// The key without its scheme.
+fn bare(key: &str) -> &str {
+    key.strip_prefix("Bearer ").unwrap_or(key)
 }
 
 fn respond(answer: Answer) -> Response<Full<Bytes>> {
@@ -154,7 +188,7 @@ fn respond(answer: Answer) -> Response<Full<Bytes>> {
 fn token(headers: &HeaderMap, query: &Query, state: &State) -> Answer {
     match header_text(headers, &header::AUTHORIZATION) {
         None => Answer::json(422, streaming_token_missing()),
-        Some(key) if !accepts(state, key.strip_prefix("Bearer ").unwrap_or(&key)) => {
+        Some(key) if !accepts(state, bare(&key)) => {
             Answer::json(401, json!({"error": "Unauthorized"}))
         }
         Some(_) => {
@@ -170,27 +204,64 @@ fn streaming_token_missing() -> serde_json::Value {
 
 /// 11.1: any upgrade is accepted; what is wrong is told afterwards.
 fn upgrade(
-    mut request: Request<Incoming>,
+    request: Request<Incoming>,
     query: Query,
     state: &Arc<State>,
     tasks: &Tasks,
     stop: watch::Receiver<bool>,
 ) -> Response<Full<Bytes>> {
+    let (opening, log) = open(request.headers(), query, state);
+    let state = Arc::clone(state);
+    switch(request, tasks, |upgraded| {
+        streaming::serve(upgraded, opening, log, state, stop)
+    })
+}
+
+/// The same for the voice agent: `voice-agent.md` 1.2.
+fn upgrade_agent(
+    request: Request<Incoming>,
+    query: &Query,
+    state: &Arc<State>,
+    tasks: &Tasks,
+    stop: watch::Receiver<bool>,
+) -> Response<Full<Bytes>> {
+    let admitted = state.agents.admit(
+        header_text(request.headers(), &header::AUTHORIZATION)
+            .as_deref()
+            .map(bare),
+        query.get("token").map(String::as_str),
+        |key| accepts(state, key),
+        state.now_ms(),
+    );
+    if admitted.is_err() && state.agents.refuses_by_status() {
+        let refused = json!({"code": "unauthorized", "message": "Authentication failed"});
+        return respond(Answer::json(401, refused));
+    }
+    let state = Arc::clone(state);
+    switch(request, tasks, |upgraded| {
+        agent::serve(upgraded, admitted, state, stop)
+    })
+}
+
+/// Answers an upgrade, and serves what comes of it in a task.
+fn switch<F: Future<Output = ()> + Send>(
+    mut request: Request<Incoming>,
+    tasks: &Tasks,
+    serve: impl FnOnce(streaming::Upgraded) -> F + Send + 'static,
+) -> Response<Full<Bytes>> {
     let key = request
         .headers()
         .get(header::SEC_WEBSOCKET_KEY)
         .map(|key| derive_accept_key(key.as_bytes()));
-    let (opening, log) = open(request.headers(), query, state);
     let upgraded = hyper::upgrade::on(&mut request);
-    let state = Arc::clone(state);
     let session = async move {
         let parts = upgraded.await.ok().map(Upgraded::downcast);
         if let Some(Ok(Parts { io, read_buf, .. })) = parts {
-            let upgraded = streaming::Upgraded {
+            serve(streaming::Upgraded {
                 stream: TokioIo::into_inner(io),
                 read: read_buf.to_vec(),
-            };
-            streaming::serve(upgraded, opening, log, state, stop).await;
+            })
+            .await;
         }
     };
     tasks

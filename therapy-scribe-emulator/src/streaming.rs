@@ -20,12 +20,14 @@ mod vad;
 
 pub use session::SessionLog;
 
+pub(crate) use audio::{AudioClock, Encoding as AudioEncoding, FRAME_MS, from_mulaw};
 pub(crate) use query::{Query, parse as parse_query};
 pub(crate) use random::Random;
 pub(crate) use recordings::Recordings;
 pub(crate) use session::{Setup, refusal};
-pub(crate) use socket::{Opening, Refusal, Upgraded, serve};
+pub(crate) use socket::{Clock, Ending, Line, Opening, Refusal, Upgraded, close, end, serve};
 pub(crate) use token::Tokens;
+pub(crate) use vad::Vad;
 
 /// An `Error` message, and the close code that follows it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! The emulator over its sockets, point by point of the contracts: `streaming-stt.md` section 11 and `llm-gateway.md`
-//! section 15. The clients are raw, so that no client of ours can hide a mistake.
+//! The emulator over its sockets, point by point of the contracts: `streaming-stt.md` section 11, `llm-gateway.md`
+//! section 15 and `voice-agent.md` appendix A. The clients are raw, so that no client of ours can hide a mistake.
 
 #![expect(
     clippy::indexing_slicing,
@@ -14,13 +14,27 @@ mod again;
 mod broken;
 #[path = "emulator/clients.rs"]
 mod clients;
+#[path = "emulator/credentials.rs"]
+mod credentials;
 #[path = "emulator/faults.rs"]
 mod faults;
 #[path = "emulator/gateway.rs"]
 mod gateway;
+#[path = "emulator/mishaps.rs"]
+mod mishaps;
+#[path = "emulator/odd.rs"]
+mod odd;
 #[path = "emulator/ordered.rs"]
 mod ordered;
+#[path = "emulator/scenarios.rs"]
+mod scenarios;
+#[path = "emulator/service.rs"]
+mod service;
 #[path = "emulator/speech.rs"]
 mod speech;
 #[path = "emulator/streaming.rs"]
 mod streaming;
+#[path = "emulator/talking.rs"]
+mod talking;
+#[path = "emulator/turns.rs"]
+mod turns;

@@ -10,6 +10,7 @@ use tokio::{net::TcpListener, sync::watch};
 
 use super::{Emulator, Settings, SpeakerLetters, StartError, State};
 use crate::{
+    agent::{self, AgentFault, AgentQuirk, Agents, Dialogue},
     faults::{Fault, Plan},
     gateway::{self, ChatReply, Gateway, LocalServer},
     script::Script,
@@ -25,6 +26,7 @@ pub struct Builder {
     faults: Vec<Fault>,
     port: u16,
     gateway: gateway::Settings,
+    agent: agent::Settings,
     settings: Settings,
 }
 
@@ -35,6 +37,7 @@ impl Builder {
             faults: Vec::new(),
             port: 0,
             gateway: gateway::Settings::default(),
+            agent: agent::Settings::default(),
             settings: Settings {
                 speed: 1.0,
                 seed: 1,
@@ -193,6 +196,24 @@ impl Builder {
         self
     }
 
+    /// What is said in talks with the voice agent, and which tools it calls. Default: nothing.
+    pub fn dialogue(mut self, dialogue: Dialogue) -> Self {
+        self.agent.dialogue = dialogue;
+        self
+    }
+
+    /// How the voice agent service behaves oddly. Further calls add to it.
+    pub fn agent_quirks(mut self, quirks: impl IntoIterator<Item = AgentQuirk>) -> Self {
+        self.agent.quirks.extend(quirks);
+        self
+    }
+
+    /// What goes wrong with the voice agent, each once. Further calls add to it.
+    pub fn agent_faults(mut self, faults: impl IntoIterator<Item = AgentFault>) -> Self {
+        self.agent.faults.extend(faults);
+        self
+    }
+
     /// Listens on 127.0.0.1.
     ///
     /// # Errors
@@ -210,6 +231,7 @@ impl Builder {
             || (Vec::new(), "en".to_owned()),
             |script| (script.segments, script.language),
         );
+        let agents = Agents::new(self.agent, self.settings.seed, self.settings.speed);
         let state = Arc::new(State {
             settings: self.settings,
             recordings: Arc::new(Recordings::new(segments.into())),
@@ -217,6 +239,7 @@ impl Builder {
             plan: Plan::new(self.faults),
             tokens: Tokens::default(),
             gateway: Gateway::new(self.gateway),
+            agents,
             sessions: Mutex::default(),
             opens: Mutex::default(),
             began: tokio::time::Instant::now(),

@@ -93,6 +93,11 @@ impl AudioClock {
         self.levels.pop_front()
     }
 
+    /// Whether a level is there.
+    pub(crate) fn waits(&self) -> bool {
+        !self.levels.is_empty()
+    }
+
     /// The audio is over: what is less than a frame becomes one.
     pub(crate) fn finish(&mut self) {
         if self.filled > 0 {
@@ -127,7 +132,7 @@ impl fmt::Debug for AudioClock {
 }
 
 /// ITU-T G.711.
-fn from_mulaw(code: u8) -> i16 {
+pub(crate) fn from_mulaw(code: u8) -> i16 {
     let code = !code;
     let (exponent, mantissa) = ((code >> 4) & 7, i16::from(code & 15));
     let magnitude = ((mantissa << 3) + 0x84) << exponent;

@@ -30,9 +30,10 @@ use super::{
     session::{CLOSE_REASON, MESSAGE_LIMIT, Out, Session, SessionLog},
 };
 use crate::{emulator::State, faults::FaultKind};
-use clock::Clock;
-use ending::{Ending, close, end};
-use line::Line;
+
+pub(crate) use clock::Clock;
+pub(crate) use ending::{Ending, close, end};
+pub(crate) use line::Line;
 
 /// A message this much larger than what the service takes is not even read.
 const READ_LIMIT: usize = 8 * MESSAGE_LIMIT;

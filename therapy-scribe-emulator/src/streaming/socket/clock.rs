@@ -5,21 +5,26 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     began: Instant,
     speed: f64,
 }
 
 impl Clock {
     /// `speed` is how many protocol seconds a real one has.
-    pub(super) fn new(speed: f64) -> Self {
+    pub(crate) fn new(speed: f64) -> Self {
         Self {
             began: Instant::now(),
             speed,
         }
     }
 
-    pub(super) fn now_ms(self) -> u64 {
+    /// With a beginning that is past.
+    pub(crate) const fn since(began: Instant, speed: f64) -> Self {
+        Self { began, speed }
+    }
+
+    pub(crate) fn now_ms(self) -> u64 {
         let scaled = self.began.elapsed().as_secs_f64() * self.speed * 1000.0;
         #[expect(
             clippy::as_conversions,
@@ -31,7 +36,7 @@ impl Clock {
         millis
     }
 
-    pub(super) fn at(self, protocol_ms: u64) -> Instant {
+    pub(crate) fn at(self, protocol_ms: u64) -> Instant {
         #[expect(
             clippy::as_conversions,
             clippy::cast_precision_loss,

@@ -20,7 +20,7 @@ const PART_OF_A_FRAME: &[u8] = b"\x81\x7e\x01\x00{\"turn_order\":";
 
 /// How a session's connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(crate) enum Ending {
     /// After a close with this code, or the client's disappearance.
     Closed(u16),
     /// Gone.
@@ -33,7 +33,7 @@ pub(super) enum Ending {
 
 impl Ending {
     /// The code that stands in the log.
-    pub(super) const fn code(self) -> u16 {
+    pub(crate) const fn code(self) -> u16 {
         match self {
             Self::Closed(code) => code,
             Self::Dropped | Self::Reset | Self::HalfOpen => 1006,
@@ -42,7 +42,7 @@ impl Ending {
 }
 
 /// Ends the connection. `stopped` is when the emulator stops.
-pub(super) async fn end(
+pub(crate) async fn end(
     mut socket: WebSocketStream<Line>,
     ending: Ending,
     stopped: impl Future<Output = ()>,
@@ -64,7 +64,7 @@ pub(super) async fn end(
 }
 
 /// Sends a close, after what was held back.
-pub(super) async fn close(
+pub(crate) async fn close(
     socket: &mut WebSocketStream<Line>,
     code: u16,
     reason: &'static str,

@@ -13,14 +13,14 @@ use tokio::{
 
 /// A connection whose outgoing bytes wait while it is held: a pong too, which nobody else could hold back.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(crate) struct Line {
     tcp: TcpStream,
     held: Vec<u8>,
     is_held: bool,
 }
 
 impl Line {
-    pub(super) const fn new(tcp: TcpStream) -> Self {
+    pub(crate) const fn new(tcp: TcpStream) -> Self {
         Self {
             tcp,
             held: Vec::new(),
@@ -28,16 +28,16 @@ impl Line {
         }
     }
 
-    pub(super) const fn hold(&mut self) {
+    pub(crate) const fn hold(&mut self) {
         self.is_held = true;
     }
 
     /// What waited goes out with the next flush.
-    pub(super) const fn release(&mut self) {
+    pub(crate) const fn release(&mut self) {
         self.is_held = false;
     }
 
-    pub(super) const fn tcp(&self) -> &TcpStream {
+    pub(crate) const fn tcp(&self) -> &TcpStream {
         &self.tcp
     }
 
