@@ -35,12 +35,17 @@
 
 mod announce;
 mod call;
+mod confirm;
 mod tool;
 
 pub use schemars;
 
 pub use announce::{Announcement, Announcements};
 pub use call::{CallId, ToolCall, ToolOutcome};
+pub use confirm::{
+    Accept, Answer, Confirmation, Confirmations, ConfirmedBy, ContentHash, Doubt, NotConfirmed,
+    RequestId, Said, Spoken, YesNo, yes_or_no,
+};
 pub use tool::{
     Delivery, Dispatcher, Effect, Epoch, NoArgs, Settled, Stage, Started, Tool, ToolError,
     ToolErrorKind, ToolRefused, ToolSet, ToolSpec,

@@ -64,7 +64,7 @@ pub enum Effect {
     /// It changes something that is not part of the record yet. What it did stays done.
     Draft,
     /// It is about what can't be undone. A model's call is only ever a **request**: the act itself takes a
-    /// confirmation, which no model can give.
+    /// [`Confirmation`](crate::Confirmation), which no model can give.
     Commit,
 }
 
