@@ -3,6 +3,7 @@
 mod diff;
 mod finding;
 mod version;
+mod whole;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 

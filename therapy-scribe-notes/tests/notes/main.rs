@@ -7,6 +7,7 @@
 )]
 
 mod bodies;
+mod directory;
 mod facts;
 mod formats;
 mod gateway;
