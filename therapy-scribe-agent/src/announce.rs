@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use therapy_scribe_core::Phi;
@@ -18,6 +18,8 @@ const MOST: usize = 16;
 pub struct Announcement {
     /// What to say.
     pub instructions: Phi<String>,
+    /// What it is about: of two about the same the newer one is said.
+    pub about: Option<&'static str>,
 }
 
 impl Announcement {
@@ -25,7 +27,15 @@ impl Announcement {
     pub fn new(instructions: impl Into<String>) -> Self {
         Self {
             instructions: Phi::new(instructions.into()),
+            about: None,
         }
+    }
+
+    /// The same about something of which only the newest is worth saying.
+    #[must_use]
+    pub const fn about(mut self, about: &'static str) -> Self {
+        self.about = Some(about);
+        self
     }
 }
 
@@ -49,11 +59,8 @@ impl Announcements {
 
     /// Has something said.
     pub fn push(&self, announcement: Announcement) {
-        let mut waiting = self
-            .0
-            .waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.lock();
+        waiting.retain(|other| other.about.is_none() || other.about != announcement.about);
         if waiting.len() >= MOST {
             waiting.pop_front();
         }
@@ -62,15 +69,22 @@ impl Announcements {
         self.0.came.notify_one();
     }
 
+    /// Has nothing said about this any more: the model knows it already.
+    pub fn withdraw(&self, about: &str) {
+        self.lock().retain(|other| other.about != Some(about));
+    }
+
     /// The oldest, if there is one.
     #[must_use]
     pub fn take(&self) -> Option<Announcement> {
-        let mut waiting = self
-            .0
+        self.lock().pop_front()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Announcement>> {
+        self.0
             .waiting
             .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        waiting.pop_front()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The oldest, as soon as there is one. For one waiter. Cancel safe.
@@ -86,11 +100,33 @@ impl Announcements {
 
 impl fmt::Debug for Announcements {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let waiting = self
-            .0
-            .waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        write!(f, "Announcements({} waiting)", waiting.len())
+        write!(f, "Announcements({} waiting)", self.lock().len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(queue: &Announcements) -> Vec<String> {
+        std::iter::from_fn(|| queue.take())
+            .map(|next| next.instructions.into_inner())
+            .collect()
+    }
+
+    #[test]
+    fn of_two_about_the_same_the_newer_is_said_and_of_too_many_the_newest() {
+        let queue = Announcements::new();
+        queue.push(Announcement::new("old").about("saving"));
+        queue.push(Announcement::new("other"));
+        queue.push(Announcement::new("new").about("saving"));
+        assert_eq!(said(&queue), ["other", "new"]);
+        queue.push(Announcement::new("new").about("saving"));
+        queue.withdraw("saving");
+        assert!(said(&queue).is_empty());
+        for number in 0..20 {
+            queue.push(Announcement::new(number.to_string()));
+        }
+        assert_eq!(said(&queue).first().map(String::as_str), Some("4"));
     }
 }

@@ -36,6 +36,8 @@
 mod announce;
 mod call;
 mod confirm;
+#[cfg(feature = "scribe")]
+mod scribe;
 mod tool;
 
 pub use schemars;
@@ -46,6 +48,8 @@ pub use confirm::{
     Accept, Answer, Confirmation, Confirmations, ConfirmedBy, ContentHash, Doubt, NotConfirmed,
     RequestId, Said, Spoken, YesNo, yes_or_no,
 };
+#[cfg(feature = "scribe")]
+pub use scribe::{HeardAs, PendingSave, PromptBudget, SaveOutcome, ScribeDesk, ScribeDeskBuilder};
 pub use tool::{
     Delivery, Dispatcher, Effect, Epoch, NoArgs, Settled, Stage, Started, Tool, ToolError,
     ToolErrorKind, ToolRefused, ToolSet, ToolSpec,

@@ -82,6 +82,8 @@ const NO: [&str; 11] = [
 const SAVING: [&str; 8] = [
     "save", "saved", "sign", "signed", "record", "ehr", "chart", "append",
 ];
+/// What has a full stop behind it and goes on.
+const TITLES: [&str; 6] = ["dr", "mr", "mrs", "ms", "prof", "st"];
 /// Who asks, and who is asked.
 const US: [&str; 4] = ["i", "me", "you", "we"];
 
@@ -114,10 +116,8 @@ pub fn yes_or_no(text: &str) -> Option<YesNo> {
 /// Whether the agent has asked whether to save, and then stopped: the last sentence asks the clinician about saving, or asks
 /// for a yes to the one before it. A question that is read out of a note is followed by more, or asks nobody here.
 pub(super) fn is_question(text: &str) -> bool {
-    let sentences = text.split_inclusive(['.', '?', '!', '\n']);
-    let sentences: Vec<_> = sentences
-        .filter(|sentence| !plain(sentence).is_empty())
-        .collect();
+    let sentences = sentences(text);
+    let sentences: Vec<_> = sentences.iter().map(String::as_str).collect();
     let has =
         |sentence: &str, any: &[&str]| plain(sentence).split(' ').any(|word| any.contains(&word));
     let is_about_it = |sentence: &str| has(sentence, &SAVING) && has(sentence, &US);
@@ -128,6 +128,23 @@ pub(super) fn is_question(text: &str) -> bool {
         [.., last] if last.trim_end().ends_with('?') => is_about_it(last),
         _ => false,
     }
+}
+
+/// "Dr. Roe" is no end of a sentence.
+fn sentences(text: &str) -> Vec<String> {
+    let mut sentences: Vec<String> = Vec::new();
+    let is_title = |before: &String| {
+        let last = plain(before).split(' ').next_back().map(str::to_owned);
+        before.ends_with('.') && last.is_some_and(|word| TITLES.contains(&word.as_str()))
+    };
+    for part in text.split_inclusive(['.', '?', '!', '\n']) {
+        match sentences.last_mut().filter(|before| is_title(before)) {
+            Some(before) => before.push_str(part),
+            None => sentences.push(part.to_owned()),
+        }
+    }
+    sentences.retain(|sentence| !plain(sentence).is_empty());
+    sentences
 }
 
 /// Lower case, single spaces, and no punctuation but the apostrophe.
@@ -217,6 +234,7 @@ mod tests {
             "Shall I sign the DAP note and save it to the record?",
             "The note is ready. Should I save it?",
             "I will save it to the record. Please say yes to confirm.",
+            "Shall I sign this note as Dr. Jane Roe and save it to the record?",
         ] {
             assert!(is_question(question), "{question}");
         }
@@ -227,6 +245,9 @@ mod tests {
             "I saved nothing. Anything else?",
             "Yes.",
             "Was that yes?",
+            "She asked: \"Shall I sign it?\" Then she wept.",
+            "Did it save him?",
+            "Shall I save it? By the way, did she sleep?",
         ] {
             assert!(!is_question(other), "{other}");
         }

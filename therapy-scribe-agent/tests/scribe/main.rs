@@ -1,0 +1,12 @@
+//! The scribe's tools, and that no model saves by itself.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod notes;
+mod prompt;
+mod saving;
+mod talk;
