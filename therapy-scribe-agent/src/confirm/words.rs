@@ -98,6 +98,10 @@ const US: [&str; 4] = ["i", "me", "you", "we"];
 /// ```
 #[must_use]
 pub fn yes_or_no(text: &str) -> Option<YesNo> {
+    // "Yes?" asks back.
+    if text.contains('?') {
+        return None;
+    }
     let said = plain(text);
     let after = |word: &str| {
         said.strip_prefix(word)
@@ -206,6 +210,8 @@ mod tests {
             "Maybe.",
             "Yes, but change the plan.",
             "Yes and no.",
+            "Yes?",
+            "No?",
             "Yes? No.",
             "Yes, no, wait.",
             "Did you say yes?",

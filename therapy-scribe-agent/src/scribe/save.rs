@@ -1,49 +1,27 @@
 //! The one way into the record: asked by a model, decided by the clinician.
 
+mod outcome;
+mod signing;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use therapy_scribe_core::Phi;
-use therapy_scribe_notes::{Draft, Later};
+use therapy_scribe_notes::Draft;
 use tokio::time::timeout;
 
-use super::{
-    desk::{ScribeDesk, Shared},
-    jobs::survived,
-    state::{Item, Note, Signed, State, no_note},
-};
-use crate::{Accept, Announcement, Confirmation, ContentHash, NotConfirmed, RequestId, ToolError};
+pub use outcome::SaveOutcome;
 
-/// How long the sink may take.
-const SINK: Duration = Duration::from_secs(30);
+use super::{
+    desk::ScribeDesk,
+    state::{Note, Signed, State, no_note},
+};
+use crate::{Accept, Confirmation, ContentHash, NotConfirmed, RequestId, ToolError};
+
 /// How long a call waits for a sink that is at work.
 const WAIT: Duration = Duration::from_secs(3);
-/// How long what became of a request is news.
-const NEWS: Duration = Duration::from_secs(30);
 /// What announcements about it are about.
 pub(super) const SAVING: &str = "saving";
-
-/// What became of a request to save.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SaveOutcome {
-    /// It is signed, and on its way.
-    Saving,
-    /// It is signed, and the record has confirmed it.
-    Saved,
-    /// It is signed, and the record has not taken it: [`ScribeDesk::retry`].
-    Queued,
-    /// The clinician said no.
-    Declined,
-    /// The clinician said something else.
-    Unclear,
-    /// Nobody answered in time.
-    Expired,
-    /// It was changed after it was shown.
-    Changed,
-    /// It could not be signed.
-    NotSigned,
-}
 
 /// Something that waits for the clinician's confirmation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,7 +137,7 @@ impl ScribeDesk {
         let _ = timeout(WAIT, self.delivered()).await;
         let mut state = self.shared.lock();
         self.shared.expire(&mut state);
-        if let Some(outcome) = state.news(self.shared.now()) {
+        if let Some(outcome) = state.news() {
             self.shared.announcements.withdraw(SAVING);
             return Ok(outcome.told());
         }
@@ -278,98 +256,6 @@ impl ScribeDesk {
     }
 }
 
-impl Shared {
-    /// What became of the open request, for the next call and for the agent to say.
-    pub(super) fn settle(&self, state: &mut State, outcome: SaveOutcome) {
-        state.outcome = Some((outcome, self.now()));
-        let instructions = format!("{} Say so in one short sentence.", outcome.says());
-        self.announcements
-            .push(Announcement::new(instructions).about(SAVING));
-    }
-
-    fn expire(&self, state: &mut State) {
-        if state.confirmations.expire(self.now()) {
-            self.settle(state, SaveOutcome::Expired);
-        }
-    }
-
-    /// Signs what was confirmed. Nothing else in this crate signs, and nothing but what this has signed is ever queued.
-    #[expect(clippy::needless_pass_by_value, reason = "a confirmation is used up")]
-    fn sign<'a>(
-        &self,
-        state: &'a mut State,
-        confirmation: Confirmation,
-    ) -> Result<&'a mut Signed, SaveOutcome> {
-        if state.note.content().as_ref() != Some(confirmation.content()) {
-            return Err(SaveOutcome::Changed);
-        }
-        let at = self.wall();
-        if let Note::Draft(draft) = &state.note {
-            let note = draft
-                .sign(&*self.signer, at)
-                .map_err(|_| SaveOutcome::NotSigned)?;
-            state.note = Note::Signed(Box::new(Signed {
-                queue: [Item::Note(Box::new(note.clone()))].into(),
-                note,
-                later: Vec::new(),
-                is_delivering: false,
-                addendum: None,
-            }));
-        } else if let Note::Signed(signed) = &mut state.note {
-            let text = signed.addendum.as_deref().ok_or(SaveOutcome::Changed)?;
-            let addendum = signed
-                .note
-                .addendum(text, &*self.signer, at)
-                .map_err(|_| SaveOutcome::NotSigned)?;
-            signed.addendum = None;
-            let later = Later::Addendum(addendum);
-            signed.later.push(later.clone());
-            signed.queue.push_back(Item::Later(Box::new(later)));
-        }
-        match &mut state.note {
-            Note::Signed(signed) => Ok(signed),
-            _ => Err(SaveOutcome::Changed),
-        }
-    }
-
-    /// Hands over what is queued, in its order, and stops at the first that the sink does not take.
-    async fn deliver(&self) {
-        loop {
-            let Some(item) = self.next_item() else {
-                return;
-            };
-            let saved = survived(timeout(SINK, async {
-                match &item {
-                    Item::Note(note) => self.sink.save(note).await,
-                    Item::Later(later) => self.sink.append(later).await,
-                }
-            }));
-            let is_saved = matches!(saved.await, Some(Ok(Ok(()))));
-            let mut state = self.lock();
-            let Note::Signed(signed) = &mut state.note else {
-                return;
-            };
-            if is_saved {
-                signed.queue.pop_front();
-            }
-            if !is_saved || signed.queue.is_empty() {
-                signed.is_delivering = false;
-                let outcome = state.delivery();
-                self.settle(&mut state, outcome);
-                self.delivered.notify_waiters();
-                return;
-            }
-        }
-    }
-
-    fn next_item(&self) -> Option<Item> {
-        match &self.lock().note {
-            Note::Signed(signed) => signed.queue.front().cloned(),
-            _ => None,
-        }
-    }
-}
-
 impl State {
     fn pending(&self) -> Option<PendingSave> {
         let (request, content) = self.confirmations.open()?;
@@ -404,47 +290,13 @@ impl State {
         }
     }
 
-    /// What no call has read yet, unless a new request is open or it is old.
-    fn news(&mut self, now: Duration) -> Option<SaveOutcome> {
-        let (outcome, at) = self.outcome?;
+    /// What no call has read yet, and is worth reading before the clinician is asked anew.
+    fn news(&mut self) -> Option<SaveOutcome> {
         if self.confirmations.open().is_some() {
             return None;
         }
-        self.outcome = None;
-        (now.saturating_sub(at) <= NEWS).then_some(outcome)
-    }
-}
-
-impl SaveOutcome {
-    const fn says(self) -> &'static str {
-        match self {
-            Self::Saving => "It is signed and on its way to the record. It is not saved yet.",
-            Self::Saved => "The record has confirmed it: it is signed and saved.",
-            Self::Queued => {
-                "It is signed, but the record could not take it yet. It is queued; it is not saved yet."
-            }
-            Self::Declined => "The clinician declined. Nothing was signed or saved.",
-            Self::Unclear => "The answer was neither yes nor no. Nothing was signed or saved.",
-            Self::Expired => "Nobody confirmed it in time. Nothing was signed or saved.",
-            Self::Changed => {
-                "It was changed after it was shown, so that the request is void. Nothing was signed or saved."
-            }
-            Self::NotSigned => "It could not be signed; the screen says why. Nothing was saved.",
-        }
-    }
-
-    /// For the model.
-    fn told(self) -> Value {
-        let status = match self {
-            Self::Saving => "saving",
-            Self::Saved => "saved",
-            Self::Queued => "queued",
-            Self::Declined => "declined",
-            Self::Unclear => "unclear",
-            Self::Expired => "expired",
-            Self::Changed => "changed",
-            Self::NotSigned => "not_signed",
-        };
-        json!({"status": status, "say": self.says()})
+        let outcome = self.outcome.take()?;
+        let is_gone = matches!(outcome, SaveOutcome::Unclear | SaveOutcome::Changed);
+        (!is_gone).then_some(outcome)
     }
 }

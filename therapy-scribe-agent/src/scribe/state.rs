@@ -1,6 +1,6 @@
 //! The note and its way into the record, step by step. No awaits here.
 
-use std::{collections::VecDeque, time::Duration};
+use std::collections::VecDeque;
 
 use therapy_scribe_core::Phi;
 use therapy_scribe_notes::{Draft, Later, SignedNote};
@@ -16,8 +16,8 @@ const CLAIMS: usize = 32;
 pub(super) struct State {
     pub(super) note: Note,
     pub(super) confirmations: Confirmations,
-    /// What became of the last request, and when, until a call has read it.
-    pub(super) outcome: Option<(SaveOutcome, Duration)>,
+    /// What became of the last request, until a call has read it.
+    pub(super) outcome: Option<SaveOutcome>,
     /// What is being written.
     pub(super) work: Option<&'static str>,
     pub(super) earlier: Vec<Draft>,

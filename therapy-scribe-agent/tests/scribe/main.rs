@@ -6,7 +6,10 @@
     reason = "tests fail by panicking"
 )]
 
+mod hostile;
+mod injected;
 mod notes;
 mod prompt;
+mod random;
 mod saving;
 mod talk;

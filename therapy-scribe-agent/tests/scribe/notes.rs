@@ -124,7 +124,7 @@ async fn a_note_is_written_while_people_talk_and_read_section_by_section() {
                 &by,
                 WallTime::from_unix_millis(1_790_000_000_000),
             )
-            .unwrap()
+            .unwrap();
     });
     let told = talk.call("read_note", json!({"section": "data"})).await;
     assert!(told["rest_is_on_screen"] == true && told["text"].as_str().unwrap().len() < 1600);

@@ -153,7 +153,7 @@ async fn what_became_of_a_request_is_told_once_and_then_it_can_be_asked_again() 
     assert_eq!(talk.save().await["status"], "needs_confirmation");
     talk.agent(QUESTION).await;
     assert_eq!(talk.says("Hm, let me think.").await, HeardAs::Unclear);
-    assert_eq!(talk.save().await["status"], "unclear");
+    assert_eq!(talk.save().await["status"], "needs_confirmation");
     assert_eq!(talk.record.count(), 0);
     let claims = talk.desk.claimed_confirmations();
     assert!(claims.len() == 6 && claims.iter().all(|claim| claim.expose() == "yes"));
