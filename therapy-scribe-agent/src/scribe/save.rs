@@ -179,6 +179,7 @@ impl ScribeDesk {
         let before = state.confirmations.open().map(|(id, _)| id);
         let request = state.confirmations.request(self.shared.now(), content);
         state.outcome = None;
+        self.shared.announcements.withdraw(SAVING);
         if before != Some(request) {
             self.shared.asked.notify_one();
             self.watch(request);
@@ -271,7 +272,7 @@ impl State {
         })
     }
 
-    fn question(&self, signer: &str) -> String {
+    pub(super) fn question(&self, signer: &str) -> String {
         match &self.note {
             Note::Signed(_) => {
                 format!("Shall I sign this addendum as {signer} and add it to the record?")

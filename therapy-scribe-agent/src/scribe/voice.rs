@@ -59,7 +59,10 @@ impl ScribeDesk {
                 };
             }
             Answer::AskAgain(doubt) => {
-                let words = "The clinician's answer could not be heard safely, and nothing was saved. Ask the same question once more, and wait.";
+                let question = state.question(self.shared.signer.clinician().name());
+                let words = format!(
+                    "The clinician's answer could not be heard safely, and nothing was saved. Ask exactly this once more and then stop: \"{question}\""
+                );
                 self.shared
                     .announcements
                     .push(Announcement::new(words).about(SAVING));
