@@ -1,12 +1,12 @@
 //! The way into the record, for those who may go it.
 
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, atomic::Ordering};
 
 use serde_json::json;
 use therapy_scribe_agent::{Accept, HeardAs, NotConfirmed, SaveOutcome};
-use therapy_scribe_notes::Later;
+use therapy_scribe_notes::{DirectorySink, Later};
 
-use crate::talk::{QUESTION, Talk, wait};
+use crate::talk::{QUESTION, SESSION, Talk, dap, wait};
 
 #[tokio::test(start_paused = true)]
 async fn a_spoken_yes_signs_what_was_shown_and_saves_it_once() {
@@ -157,6 +157,29 @@ async fn what_became_of_a_request_is_told_once_and_then_it_can_be_asked_again() 
     assert_eq!(talk.record.count(), 0);
     let claims = talk.desk.claimed_confirmations();
     assert!(claims.len() == 6 && claims.iter().all(|claim| claim.expose() == "yes"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_folder_is_empty_before_the_yes_and_holds_note_and_addendum_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("ehr");
+    let sink = Arc::new(DirectorySink::new(&root));
+    let sink = (Arc::default(), sink);
+    let mut talk = Talk::into_sink(&SESSION, dap(), Accept::HostOrVoice, sink);
+    talk.generate().await;
+    talk.save().await;
+    talk.agent(QUESTION).await;
+    assert!(!root.exists());
+    talk.says("Yes, save it.").await;
+    let note = root.join(talk.desk.signed().unwrap().id());
+    assert_eq!(std::fs::read_dir(&note).unwrap().count(), 3);
+    talk.call("add_addendum", json!({"text": "Flag for next session."}))
+        .await;
+    assert_eq!(std::fs::read_dir(&note).unwrap().count(), 3);
+    talk.agent("Shall I sign this addendum and add it to the record?")
+        .await;
+    talk.says("Yes.").await;
+    assert_eq!(std::fs::read_dir(&note).unwrap().count(), 6);
 }
 
 #[tokio::test(start_paused = true)]

@@ -172,6 +172,16 @@ impl Talk {
 
     pub(crate) fn about(lines: &[(&str, &str)], note: Value, accept: Accept) -> Self {
         let record = Arc::new(Record::default());
+        let sink = Arc::<Record>::clone(&record);
+        Self::into_sink(lines, note, accept, (record, sink))
+    }
+
+    pub(crate) fn into_sink(
+        lines: &[(&str, &str)],
+        note: Value,
+        accept: Accept,
+        (record, sink): (Arc<Record>, Arc<dyn EhrSink>),
+    ) -> Self {
         let model = Arc::new(Scripted(Mutex::new(note)));
         let clinician = Clinician::new("c-17", "Dr. Jane Roe", "PhD");
         let signer = Arc::new(KeySigner::from_seed(clinician, &[7; 32]));
@@ -181,7 +191,6 @@ impl Talk {
             let millis = u64::try_from(began.elapsed().as_millis()).unwrap();
             WallTime::from_unix_millis(1_790_000_000_000 + millis)
         };
-        let sink = Arc::<Record>::clone(&record);
         let desk = ScribeDesk::builder(session(lines), writer, signer, sink, clock)
             .accept(accept)
             .build();
