@@ -4,7 +4,7 @@ use std::sync::{Arc, atomic::Ordering};
 
 use serde_json::json;
 use therapy_scribe_agent::{Accept, HeardAs, NotConfirmed, SaveOutcome};
-use therapy_scribe_notes::{DirectorySink, Later};
+use therapy_scribe_notes::{DirectorySink, EhrSink, Later};
 
 use crate::talk::{QUESTION, SESSION, Talk, dap, wait};
 
@@ -163,7 +163,7 @@ async fn what_became_of_a_request_is_told_once_and_then_it_can_be_asked_again() 
 async fn a_folder_is_empty_before_the_yes_and_holds_note_and_addendum_after_it() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("ehr");
-    let sink = Arc::new(DirectorySink::new(&root));
+    let sink: Arc<dyn EhrSink> = Arc::new(DirectorySink::new(&root));
     let sink = (Arc::default(), sink);
     let mut talk = Talk::into_sink(&SESSION, dap(), Accept::HostOrVoice, sink);
     talk.generate().await;
