@@ -1,5 +1,56 @@
 //! A voice agent that a clinician talks to, and the tools that it may call.
+//!
+//! A tool:
+//!
+//! ```
+//! use therapy_scribe_agent::{schemars, *};
+//!
+//! #[derive(serde::Deserialize, schemars::JsonSchema)]
+//! struct Asked {
+//!     /// The day, as the clinician said it.
+//!     day: String,
+//! }
+//! struct FreeSlots;
+//!
+//! #[async_trait::async_trait]
+//! impl Tool for FreeSlots {
+//!     type Args = Asked;
+//!     type Output = Vec<&'static str>;
+//!     fn spec(&self) -> ToolSpec {
+//!         ToolSpec::read("free_slots", "Call this when the clinician asks which appointments are free on a day.")
+//!     }
+//!     async fn call(&self, asked: Asked) -> Result<Self::Output, ToolError> {
+//!         Ok(if asked.day == "Friday" { vec!["10:00"] } else { vec![] })
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), ToolRefused> {
+//! let tools = ToolSet::new().with(FreeSlots)?;
+//! let call = ToolCall::new(CallId::new("call_1"), "free_slots", serde_json::json!({"day": "Friday"}));
+//! let outcomes = tools.run([call]).await;
+//! assert_eq!(*outcomes[0].result.expose(), serde_json::json!(["10:00"]));
+//! # Ok(()) }
+//! ```
 
+mod announce;
 mod call;
+mod confirm;
+#[cfg(feature = "scribe")]
+mod scribe;
+mod tool;
 
+pub use schemars;
+
+pub use announce::{Announcement, Announcements};
 pub use call::{CallId, ToolCall, ToolOutcome};
+pub use confirm::{
+    Accept, Answer, Confirmation, Confirmations, ConfirmedBy, ContentHash, Doubt, NotConfirmed,
+    RequestId, Said, Spoken, YesNo, yes_or_no,
+};
+#[cfg(feature = "scribe")]
+pub use scribe::{HeardAs, PendingSave, PromptBudget, SaveOutcome, ScribeDesk, ScribeDeskBuilder};
+pub use tool::{
+    Delivery, Dispatcher, Effect, Epoch, NoArgs, Settled, Stage, Started, Tool, ToolError,
+    ToolErrorKind, ToolRefused, ToolSet, ToolSpec,
+};

@@ -5,6 +5,7 @@ mod finding;
 mod review;
 mod signing;
 mod version;
+mod whole;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 

@@ -181,6 +181,15 @@ pub enum Error {
     /// A key that is none, or could not be made.
     #[error("the signing key can't be used: {0}")]
     Key(&'static str),
+    /// A note could not be put where notes are kept.
+    #[error("the note could not be saved: {problem}")]
+    #[non_exhaustive]
+    Store {
+        /// What is wrong, and what to do.
+        problem: &'static str,
+        /// What the system says, where it was the system.
+        source: Option<std::io::Error>,
+    },
     /// A signed note that can't be trusted.
     #[error("this signed note can't be trusted: {0}")]
     Untrusted(&'static str),
@@ -200,6 +209,8 @@ pub enum ErrorKind {
     Model,
     /// Signature and trust.
     Signature,
+    /// Where notes are kept.
+    Storage,
 }
 
 impl Error {
@@ -227,6 +238,7 @@ impl Error {
             | Self::OutOfBudget { .. }
             | Self::NotANote { .. }
             | Self::Malformed { .. } => ErrorKind::Model,
+            Self::Store { .. } => ErrorKind::Storage,
             Self::Key(_) | Self::Untrusted(_) | Self::Order | Self::Cosigner => {
                 ErrorKind::Signature
             }

@@ -53,6 +53,7 @@ mod canonical;
 mod chat;
 mod completion;
 mod dap;
+mod directory;
 mod draft;
 mod drafting;
 mod ehr;
@@ -89,6 +90,7 @@ pub use chat::{
     ChatMessage, ChatModel, ChatReply, ChatRequest, Finish, ResponseSchema, Speaker, Usage,
 };
 pub use dap::Dap;
+pub use directory::DirectorySink;
 pub use draft::{
     Change, ChangeKind, Dismissal, Draft, Finding, FindingId, FindingKind, Piece, PieceFate,
     Provenance, SectionDiff, Severity, Source, Version,

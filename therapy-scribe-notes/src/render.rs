@@ -126,6 +126,14 @@ fn signed_by(who: &str) -> String {
     format!("Signed by {who}.")
 }
 
+impl Later {
+    /// It alone as Markdown: its heading, its text where it has one, and who signed.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        lines::later(self)
+    }
+}
+
 impl Draft {
     fn sheet(&self) -> Sheet<'_> {
         let format = self.note_format();

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::{Sheet, Standing, escape, facts, later};
-use crate::format::heading;
+use super::{Sheet, Standing, escape, facts};
+use crate::{Later, format::heading};
 
 /// How one differs from the other.
 struct Style {
@@ -48,12 +48,18 @@ pub(super) fn markdown(sheet: &Sheet<'_>) -> String {
             _ => write!(out, "\n{label}: `{}`\n", escape::tags(&value)),
         };
     }
-    for (title, text, line) in sheet.later.iter().map(later) {
-        let text = text.map(|text| format!("{}\n\n", escape::tags(text)));
-        let text = text.unwrap_or_default();
-        let _ = write!(out, "\n## {title}\n\n{text}{}\n", escape::tags(&line));
+    for later in sheet.later {
+        let _ = write!(out, "\n#{}", self::later(later));
     }
     out
+}
+
+/// One statement as a document of its own.
+pub(super) fn later(later: &Later) -> String {
+    let (title, text, line) = super::later(later);
+    let text = text.map(|text| format!("{}\n\n", escape::tags(text)));
+    let text = text.unwrap_or_default();
+    format!("# {title}\n\n{text}{}\n", escape::tags(&line))
 }
 
 pub(super) fn text(sheet: &Sheet<'_>) -> String {
@@ -75,7 +81,7 @@ pub(super) fn text(sheet: &Sheet<'_>) -> String {
     for (label, value) in sheet.signature() {
         let _ = writeln!(out, "{label}: {value}");
     }
-    for (title, text, line) in sheet.later.iter().map(later) {
+    for (title, text, line) in sheet.later.iter().map(super::later) {
         let text = text.map(|text| format!("{text}\n")).unwrap_or_default();
         let _ = write!(out, "\n{}\n{text}{line}\n", title.to_uppercase());
     }

@@ -40,6 +40,10 @@ macro_rules! later {
                 Self(sealed)
             }
 
+            pub(super) const fn sealed(&self) -> &Sealed {
+                &self.0
+            }
+
             /// Canonical, for storage and transport.
             #[must_use]
             pub fn to_bytes(&self) -> Vec<u8> {

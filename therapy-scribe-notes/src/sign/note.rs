@@ -154,6 +154,15 @@ impl SignedNote {
         self.sealed.value("/supersedes/note_sha256").as_str()
     }
 
+    /// SHA-256 of what an addendum with this text would say, save who signs it and when, in hexadecimal. It tells whether
+    /// an addendum is the one that somebody was shown before it is signed.
+    ///
+    /// # Errors
+    /// None in practice: a text can always be written down.
+    pub fn addendum_sha256(&self, text: &str) -> Result<String> {
+        hash(&serde_json::json!({"kind": "addendum", "note_sha256": self.id(), "text": text}))
+    }
+
     /// Adds something to the note, signed on its own.
     ///
     /// # Errors

@@ -48,31 +48,56 @@ impl Later {
         })
     }
 
+    /// Whether it is an `addendum`, a `cosignature`, a `retraction`, or `superseding`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Addendum(_) => "addendum",
+            Self::Cosignature(_) => "cosignature",
+            Self::Retraction(_) => "retraction",
+            Self::Superseding(_) => "superseding",
+        }
+    }
+
     /// The identity of the note that it is about.
-    fn note_id(&self) -> Option<&str> {
+    #[must_use]
+    pub fn note_id(&self) -> Option<&str> {
         match self {
-            Self::Addendum(addendum) => Some(addendum.note_id()),
-            Self::Cosignature(cosignature) => Some(cosignature.note_id()),
-            Self::Retraction(retraction) => Some(retraction.note_id()),
             Self::Superseding(note) => note.supersedes(),
+            _ => Some(self.sealed().text("/note_sha256")),
         }
     }
 
-    fn id(&self) -> &str {
-        match self {
-            Self::Addendum(addendum) => addendum.id(),
-            Self::Cosignature(cosignature) => cosignature.id(),
-            Self::Retraction(retraction) => retraction.id(),
-            Self::Superseding(note) => note.id(),
-        }
+    /// Its own identity: SHA-256 of what was signed, in hexadecimal.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.sealed().id()
     }
 
-    fn signed_at(&self) -> crate::WallTime {
+    /// When it was signed.
+    #[must_use]
+    pub fn signed_at(&self) -> crate::WallTime {
+        self.sealed().signed_at()
+    }
+
+    /// The signature alone, in base64.
+    #[must_use]
+    pub fn signature(&self) -> String {
+        self.sealed().signature()
+    }
+
+    /// Canonical, for storage and transport.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.sealed().to_bytes()
+    }
+
+    fn sealed(&self) -> &Sealed {
         match self {
-            Self::Addendum(addendum) => addendum.signed_at(),
-            Self::Cosignature(cosignature) => cosignature.signed_at(),
-            Self::Retraction(retraction) => retraction.signed_at(),
-            Self::Superseding(note) => note.signed_at(),
+            Self::Addendum(addendum) => addendum.sealed(),
+            Self::Cosignature(cosignature) => cosignature.sealed(),
+            Self::Retraction(retraction) => retraction.sealed(),
+            Self::Superseding(note) => note.sealed(),
         }
     }
 }

@@ -8,6 +8,7 @@
 
 mod bodies;
 mod extractive;
+mod directory;
 mod facts;
 mod formats;
 mod gateway;

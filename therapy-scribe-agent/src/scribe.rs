@@ -1,0 +1,16 @@
+//! The scribe's own tools: drafts, review, search, confirmed saving.
+
+mod desk;
+mod flags;
+mod jobs;
+mod prompt;
+mod save;
+mod state;
+mod tools;
+mod voice;
+mod work;
+
+pub use desk::{ScribeDesk, ScribeDeskBuilder};
+pub use prompt::PromptBudget;
+pub use save::{PendingSave, SaveOutcome};
+pub use voice::HeardAs;
