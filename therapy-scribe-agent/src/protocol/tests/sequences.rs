@@ -86,7 +86,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => prop::sample::select(vec![1000, 1001, 1005, 1006, 1008, 1011]).prop_map(Step::Closed),
         24 => event().prop_map(Step::Hears),
         1 => prop::sample::select(vec!["{", "[]", "7", r#"{"type":7}"#, "", r#"{"type":"tool.call"}"#]).prop_map(Step::Garbage),
-        4 => (1..2_000_u64).prop_map(Step::Audio),
+        4 => (1..8_000_u64).prop_map(Step::Audio),
         4 => (0..5_u8, any::<bool>()).prop_map(|(call, long)| Step::Outcome(call, long)),
         2 => prop::sample::select(vec![Ask::Say, Ask::Say, Ask::Update, Ask::Tune, Ask::Recap, Ask::Say, Ask::Update, Ask::End, Ask::Abandon]).prop_map(Step::Asked),
         4 => (0..6_usize).prop_map(Step::Read),
@@ -147,7 +147,7 @@ impl Run {
         let config = built.build().unwrap();
         let mut run = Self {
             machine: Conversation::new(&config, false, 7),
-            judge: Judge::new(setup.immediate),
+            judge: Judge::new(setup.immediate, setup.eager),
             now: Duration::ZERO,
             eager: setup.eager,
         };
