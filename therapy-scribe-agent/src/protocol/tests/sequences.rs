@@ -36,6 +36,8 @@ enum Step {
     /// The connection breaks.
     Lost,
     Closed(u16),
+    /// It breaks, is made again, and the service says this first.
+    Resumed(Value),
     Hears(Value),
     Garbage(&'static str),
     /// Milliseconds.
@@ -84,6 +86,8 @@ fn step() -> impl Strategy<Value = Step> {
         3 => prop::bool::weighted(0.8).prop_map(Step::Opened),
         1 => Just(Step::Lost),
         1 => prop::sample::select(vec![1000, 1001, 1005, 1006, 1008, 1011]).prop_map(Step::Closed),
+        1 => event().prop_map(Step::Resumed),
+        1 => refusal().prop_map(Step::Resumed),
         24 => event().prop_map(Step::Hears),
         1 => prop::sample::select(vec!["{", "[]", "7", r#"{"type":7}"#, "", r#"{"type":"tool.call"}"#]).prop_map(Step::Garbage),
         4 => (1..8_000_u64).prop_map(Step::Audio),
@@ -125,6 +129,17 @@ fn event() -> impl Strategy<Value = Value> {
         5 => (calls(), names()).prop_map(|(id, name)| json!({"type": "tool.call", "call_id": id, "name": name, "arguments": {"topic": SAID}})),
         1 => Just(json!({"type": "weather.report", "text": SAID})),
     ]
+}
+
+fn refusal() -> impl Strategy<Value = Value> {
+    let codes = vec![
+        "session_not_found",
+        "session_forbidden",
+        "session_expired",
+        "unauthorized",
+    ];
+    let codes = prop::sample::select(codes);
+    codes.prop_map(|code| json!({"type": "session.error", "code": code, "message": SAID}))
 }
 
 /// The machine, and who watches it.
@@ -178,6 +193,13 @@ impl Run {
                 self.judge.lost(now);
                 let error = transport::Error::Lost(std::io::ErrorKind::ConnectionReset.into());
                 self.machine.on_lost(now, error);
+            }
+            Step::Resumed(first) => {
+                self.step(&Step::Lost);
+                self.wait(Duration::from_millis(400));
+                self.step(&Step::Opened(true));
+                self.step(&Step::Hears(first.clone()));
+                return self.wait(Duration::from_secs(1));
             }
             Step::Closed(code) if self.judge.is_connected() => {
                 self.judge.lost(now);

@@ -129,6 +129,8 @@ impl Judge {
         match kind {
             "session.ready" if connection.has_spoken => {
                 if !connection.is_ready {
+                    // Another session knows nothing of the calls of the last.
+                    self.epoch += u64::from(!connection.resumes);
                     self.free_since = now;
                     self.last_word &= connection.resumes;
                     self.dropped = None;
