@@ -7,7 +7,7 @@ use std::{fmt, time::Duration};
 
 use therapy_scribe_core::Confidence;
 
-pub use heard::{Answer, Doubt, Said, Spoken};
+pub use heard::{Answer, Doubt, Heard, Said};
 pub use words::{YesNo, yes_or_no};
 
 /// How long a question stays open, from its end; a request that nobody asked about, from when it was made.
@@ -251,14 +251,14 @@ impl Confirmations {
 
     /// The agent has said something, which was over now; its words are those that were really heard. If it was the
     /// question, an answer may come; anything else that the agent says afterwards takes the question back.
-    pub fn agent_said(&mut self, now: Duration, text: &str, spoken: Spoken) {
+    pub fn agent_said(&mut self, now: Duration, text: &str, spoken: Heard) {
         self.agent_audible(now);
         let accept = self.accept;
         let Some(open) = &mut self.open else {
             return;
         };
         let is_asked =
-            accept == Accept::HostOrVoice && spoken == Spoken::Whole && words::is_question(text);
+            accept == Accept::HostOrVoice && spoken == Heard::Whole && words::is_question(text);
         open.asked = None;
         if is_asked && open.until >= now && open.asked_times < ASKED_AT_MOST {
             open.asked = Some(now);

@@ -33,23 +33,48 @@
 //! # Ok(()) }
 //! ```
 
+mod agent;
 mod announce;
 mod call;
+mod client;
+pub mod config;
 mod confirm;
+mod driver;
+mod error;
+mod event;
+mod g711;
+mod line;
+mod protocol;
 #[cfg(feature = "scribe")]
 mod scribe;
+mod service;
+mod session;
 mod tool;
+mod wire;
 
 pub use schemars;
 
+pub use agent::{
+    AgentAbilities, AgentBrief, AgentCommand, AgentConnection, AgentFailure, AgentLine,
+    AgentStream, AgentUpdate, VoiceAgent,
+};
 pub use announce::{Announcement, Announcements};
 pub use call::{CallId, ToolCall, ToolOutcome};
+pub use client::VoiceAgentClient;
+pub use config::{ConfigError, VoiceAgentConfig, VoiceTool};
 pub use confirm::{
-    Accept, Answer, Confirmation, Confirmations, ConfirmedBy, ContentHash, Doubt, NotConfirmed,
-    RequestId, Said, Spoken, YesNo, yes_or_no,
+    Accept, Answer, Confirmation, Confirmations, ConfirmedBy, ContentHash, Doubt, Heard,
+    NotConfirmed, RequestId, Said, YesNo, yes_or_no,
+};
+pub use error::{Error, ErrorKind};
+pub use event::{
+    AgentEvent, AgentNotice, AgentSession, AgentStats, AgentText, CallFate, Caption, RecordFate,
+    ReplyEnd, ReplyId, SessionOrigin, SessionRecord, Spoken, UserText,
 };
 #[cfg(feature = "scribe")]
 pub use scribe::{HeardAs, PendingSave, PromptBudget, SaveOutcome, ScribeDesk, ScribeDeskBuilder};
+pub use service::TokenProvider;
+pub use session::{AgentEvents, AgentHandle};
 pub use tool::{
     Delivery, Dispatcher, Effect, Epoch, NoArgs, Settled, Stage, Started, Tool, ToolError,
     ToolErrorKind, ToolRefused, ToolSet, ToolSpec,

@@ -186,6 +186,11 @@ impl HttpRequest {
         Self::new(Method::POST, origin, path_and_query.into())
     }
 
+    /// A `DELETE` of a path that begins with `/`.
+    pub fn delete(origin: &Origin, path_and_query: impl Into<String>) -> Self {
+        Self::new(Method::DELETE, origin, path_and_query.into())
+    }
+
     /// With a header; it takes the place of an earlier one of that name. One that can't be sent is an error of the call.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {

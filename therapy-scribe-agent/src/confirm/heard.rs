@@ -50,7 +50,7 @@ impl fmt::Debug for Said<'_> {
 /// How much of what the agent said was heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Spoken {
+pub enum Heard {
     /// All of it was played.
     Whole,
     /// It was interrupted, or never heard.

@@ -16,7 +16,7 @@ fn content(text: &str) -> ContentHash {
 fn asked() -> Confirmations {
     let mut machine = Confirmations::new(Accept::HostOrVoice);
     machine.request(at(0), content("a"));
-    machine.agent_said(at(10_000), QUESTION, Spoken::Whole);
+    machine.agent_said(at(10_000), QUESTION, Heard::Whole);
     machine
 }
 
@@ -50,7 +50,7 @@ fn a_yes_before_the_question_or_during_it_is_no_yes() {
         machine.clinician_said(at(5_000), said("Yes.", 4_000)),
         Answer::NotAsked
     );
-    machine.agent_said(at(10_000), QUESTION, Spoken::Whole);
+    machine.agent_said(at(10_000), QUESTION, Heard::Whole);
     assert_eq!(
         machine.clinician_said(at(12_000), said("Yes.", 9_000)),
         Answer::AskAgain(Doubt::Early)
@@ -63,10 +63,7 @@ fn a_yes_before_the_question_or_during_it_is_no_yes() {
 
 #[test]
 fn a_question_that_was_cut_or_is_another_is_not_asked() {
-    for (text, spoken) in [
-        (QUESTION, Spoken::Cut),
-        ("The note is ready.", Spoken::Whole),
-    ] {
+    for (text, spoken) in [(QUESTION, Heard::Cut), ("The note is ready.", Heard::Whole)] {
         let mut machine = Confirmations::new(Accept::HostOrVoice);
         machine.request(at(0), content("a"));
         machine.agent_said(at(10_000), text, spoken);
@@ -76,7 +73,7 @@ fn a_question_that_was_cut_or_is_another_is_not_asked() {
         );
     }
     let mut machine = asked();
-    machine.agent_said(at(12_000), "Did she sleep better?", Spoken::Whole);
+    machine.agent_said(at(12_000), "Did she sleep better?", Heard::Whole);
     assert_eq!(
         machine.clinician_said(at(15_000), said("Yes.", 14_000)),
         Answer::NotAsked
@@ -112,7 +109,7 @@ fn an_unsure_yes_is_asked_for_again_and_an_unsure_no_is_believed() {
         machine.clinician_said(at(13_000), said("Yes.", 12_000).confidence(unsure)),
         Answer::AskAgain(Doubt::Unsure)
     );
-    machine.agent_said(at(20_000), QUESTION, Spoken::Whole);
+    machine.agent_said(at(20_000), QUESTION, Heard::Whole);
     assert_eq!(
         machine.clinician_said(at(23_000), said("No.", 22_000).confidence(unsure)),
         Answer::No
@@ -136,7 +133,7 @@ fn a_question_is_asked_three_times_at_most() {
             Answer::AskAgain(Doubt::Echo)
         };
         assert_eq!(answer, expected);
-        machine.agent_said(at((again + 1) * 10_000), QUESTION, Spoken::Whole);
+        machine.agent_said(at((again + 1) * 10_000), QUESTION, Heard::Whole);
     }
     assert!(machine.open().is_none());
 }
@@ -181,7 +178,7 @@ fn a_late_yes_is_no_yes() {
 fn a_voice_is_not_heard_unless_the_host_wants_it() {
     let mut machine = Confirmations::new(Accept::default());
     let id = machine.request(at(0), content("a"));
-    machine.agent_said(at(10_000), QUESTION, Spoken::Whole);
+    machine.agent_said(at(10_000), QUESTION, Heard::Whole);
     assert_eq!(
         machine.clinician_said(at(13_000), said("Yes.", 12_000)),
         Answer::NotAsked
@@ -273,7 +270,7 @@ proptest! {
                 }
                 Step::Agent(what, whole) => {
                     let text = ["The note is ready.", QUESTION, ""][usize::from(what)];
-                    let spoken = if whole { Spoken::Whole } else { Spoken::Cut };
+                    let spoken = if whole { Heard::Whole } else { Heard::Cut };
                     machine.agent_said(at(now), text, spoken);
                     heard = Some(now);
                     asked = (whole && what == 1).then_some(now);

@@ -4,7 +4,7 @@ use super::{
     desk::ScribeDesk,
     save::{SAVING, SaveOutcome},
 };
-use crate::{Announcement, Answer, Doubt, Said, Spoken};
+use crate::{Announcement, Answer, Doubt, Heard, Said};
 
 /// What the clinician's words meant for the open request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,7 +32,7 @@ impl ScribeDesk {
     }
 
     /// The agent has ended saying this; the words are those that were really heard.
-    pub fn agent_said(&self, text: &str, spoken: Spoken) {
+    pub fn agent_said(&self, text: &str, spoken: Heard) {
         let now = self.now();
         self.shared
             .lock()

@@ -1,6 +1,6 @@
 //! Talks in which nobody has confirmed: none of them saves.
 
-use therapy_scribe_agent::{Accept, HeardAs, Said, Spoken};
+use therapy_scribe_agent::{Accept, Heard, HeardAs, Said};
 use therapy_scribe_notes::{Clinician, WallTime};
 
 use crate::talk::{QUESTION, Talk, wait};
@@ -238,7 +238,7 @@ async fn step(talk: &mut Talk, step: Step, first: &therapy_scribe_agent::Pending
     match step {
         Ask => talk.agent(QUESTION).await,
         Agent(text) => talk.agent(text).await,
-        Cut(text) => talk.desk.agent_said(text, Spoken::Cut),
+        Cut(text) => talk.desk.agent_said(text, Heard::Cut),
         Says(text) => {
             talk.says(text).await;
         }

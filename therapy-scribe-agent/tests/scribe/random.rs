@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use proptest::prelude::*;
 use serde_json::json;
-use therapy_scribe_agent::{Accept, ContentHash, HeardAs, PendingSave, SaveOutcome, Spoken};
+use therapy_scribe_agent::{Accept, ContentHash, Heard, HeardAs, PendingSave, SaveOutcome};
 use therapy_scribe_notes::{Clinician, Later, WallTime};
 
 use crate::talk::{QUESTION, Talk, wait};
@@ -103,13 +103,13 @@ async fn take(talk: &mut Talk, seen: &mut Seen, next: Step) {
         Step::Agent(what, whole) => {
             let text =
                 ["The note is ready.", QUESTION, QUESTION, "Yes, save it."][usize::from(what)];
-            let spoken = if whole { Spoken::Whole } else { Spoken::Cut };
+            let spoken = if whole { Heard::Whole } else { Heard::Cut };
             talk.desk.agent_said(text, spoken);
         }
         Step::Says(what, after, sure) => says(talk, seen, what, after, sure).await,
         Step::Asked => {
             talk.save().await;
-            talk.desk.agent_said(QUESTION, Spoken::Whole);
+            talk.desk.agent_said(QUESTION, Heard::Whole);
         }
         Step::Edit => {
             let at = WallTime::from_unix_millis(1_790_000_000_000);

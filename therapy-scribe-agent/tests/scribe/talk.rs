@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use therapy_scribe_agent::{
-    Accept, CallId, Dispatcher, HeardAs, Said, ScribeDesk, Settled, Spoken, Started, ToolCall,
+    Accept, CallId, Dispatcher, Heard, HeardAs, Said, ScribeDesk, Settled, Started, ToolCall,
 };
 use therapy_scribe_core::{
     BoxError, Confidence, ConnectionId, Finality, MediaTime, Privacy, Role, RoleMap, SpeakerId,
@@ -257,7 +257,7 @@ impl Talk {
     pub(crate) async fn agent(&self, text: &str) {
         self.desk.agent_audible();
         wait(2000).await;
-        self.desk.agent_said(text, Spoken::Whole);
+        self.desk.agent_said(text, Heard::Whole);
     }
 
     /// The clinician begins to speak a while after, and says this.

@@ -115,7 +115,7 @@ impl Draft {
         Ok(())
     }
 
-    fn replace(&mut self, section: &str, content: Value, change: Change) -> Result<()> {
+    pub(super) fn replace(&mut self, section: &str, content: Value, change: Change) -> Result<()> {
         let mut value = self.value().clone();
         let place = pointer(section);
         let Some(current) = value.pointer_mut(&place).filter(|_| place.len() > 1) else {
@@ -163,7 +163,7 @@ impl Draft {
         self.reviewed.iter().rev().find(fits)
     }
 
-    fn unknown(&self, section: &str) -> Error {
+    pub(super) fn unknown(&self, section: &str) -> Error {
         let known = self.sections().iter().map(|section| section.key.as_str());
         Error::UnknownSection {
             section: section.to_owned().into(),

@@ -68,7 +68,7 @@ impl Draft {
         SignedNote::seal(statement.sign(signer)?)
     }
 
-    fn history(&self) -> Result<Value> {
+    pub(super) fn history(&self) -> Result<Value> {
         let versions: Result<Vec<_>> = self.versions.iter().map(Version::to_json).collect();
         Ok(versions?.into())
     }
@@ -80,7 +80,7 @@ impl Draft {
         reviews.map(told).collect::<Vec<_>>().into()
     }
 
-    fn dismissals(&self) -> Value {
+    pub(super) fn dismissals(&self) -> Value {
         let told = |finding: &Finding| {
             let dismissal = finding.dismissed.as_ref()?;
             Some(json!({

@@ -7,8 +7,8 @@
 )]
 
 mod bodies;
-mod extractive;
 mod directory;
+mod extractive;
 mod facts;
 mod formats;
 mod gateway;

@@ -1,0 +1,554 @@
+//! Connections and sessions: how one comes about, is lost, resumed, handed over and ended (`voice-agent.md` 6, 7).
+
+use std::time::Duration;
+
+use therapy_scribe_transport::{self as transport, Outgoing};
+
+use super::{Action, Conversation, GOODBYE_LIMIT};
+use crate::{
+    AgentEvent, AgentNotice, AgentSession, AgentUpdate, SessionOrigin,
+    config::Tuning,
+    error::Error,
+    wire::{self, Ready, ServiceError},
+};
+
+/// How long the service may take until it is ready.
+pub(crate) const READY_LIMIT: Duration = Duration::from_secs(12);
+/// Waits before the tries to resume, each a quarter more or less.
+const RESUME_WAITS: [Duration; 5] = [
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+];
+/// A session can be resumed for 30 s after the loss; the last try must arrive before that.
+const RESUME_LIMIT: Duration = Duration::from_secs(25);
+/// How often one session is resumed. A line that is lost more often is no line.
+const RESUMES: u32 = 5;
+/// Waits before further tries to open a session.
+const CROWDED_WAITS: [Duration; 4] = [
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+];
+const FAILED_WAITS: [Duration; 1] = [Duration::from_millis(500)];
+/// How long a session lasts that does not say: an hour was seen.
+const USUAL_LENGTH: Duration = Duration::from_secs(55 * 60);
+const LONGEST: Duration = Duration::from_secs(3 * 3600);
+/// How long before its end a session is handed over when the line is idle, when it is in any case, and when it is ended.
+const WARN: Duration = Duration::from_secs(90);
+const HURRY: Duration = Duration::from_secs(15);
+const STOP: Duration = Duration::from_secs(5);
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How long a complaint may be a close's reason.
+const REASON_AGE: Duration = Duration::from_secs(5);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Link {
+    /// A connection is opened at this time.
+    Waiting {
+        dial_at: Duration,
+    },
+    /// A connection is being opened.
+    Dialing,
+    /// The first message was sent; the service should be ready by then.
+    Opening {
+        ready_by: Duration,
+    },
+    Live,
+    /// The goodbye was sent, and is waited for until then.
+    Leaving {
+        by: Duration,
+    },
+    Done,
+}
+
+/// What a connection is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    New { tries: usize },
+    Resume { lost_at: Duration, tries: usize },
+    HandOver { tries: usize },
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Session {
+    pub(super) id: String,
+    pub(super) expires: Option<Duration>,
+    pub(super) warned: bool,
+    pub(super) resumes: u32,
+    pub(super) live_since: Duration,
+    /// When to see next whether it is time to hand over.
+    pub(super) look_at: Option<Duration>,
+    /// Something that was to be sent was lost with the line.
+    pub(super) missed: bool,
+}
+
+impl Conversation {
+    /// The connection is open.
+    pub(crate) fn on_opened(&mut self, now: Duration) {
+        self.now = now;
+        if self.link != Link::Dialing {
+            return;
+        }
+        self.watch.last_heard = now;
+        self.watch.pinged = false;
+        self.last_error = None;
+        let first = match self.purpose {
+            Purpose::New { .. } => wire::first_update(&self.fields, None),
+            Purpose::HandOver { .. } => wire::first_update(&self.fields, self.recap.as_ref()),
+            Purpose::Resume { lost_at, .. } if lost_at + RESUME_LIMIT <= now => {
+                self.actions.push_back(Action::HangUp);
+                self.resume_failed(now, None);
+                return self.settle(now);
+            }
+            Purpose::Resume { .. } => wire::resume(&self.session.id),
+        };
+        self.link = Link::Opening {
+            ready_by: now + READY_LIMIT,
+        };
+        self.actions.push_back(Action::Send(Outgoing::Text(first)));
+    }
+
+    /// No connection came about.
+    pub(crate) fn on_unopened(&mut self, now: Duration, error: Error) {
+        if self.link == Link::Dialing {
+            self.opening_failed(now, error);
+            self.settle(now);
+        }
+    }
+
+    /// The connection broke.
+    pub(crate) fn on_lost(&mut self, now: Duration, error: transport::Error) {
+        match self.link {
+            Link::Opening { .. } => self.opening_failed(now, super::lost(error)),
+            Link::Live => self.dropped(now),
+            Link::Leaving { .. } => self.left(now),
+            Link::Waiting { .. } | Link::Dialing | Link::Done => {}
+        }
+        self.settle(now);
+    }
+
+    pub(super) fn on_close(&mut self, now: Duration, code: u16) {
+        let error = self.take_error(now);
+        match self.link {
+            Link::Opening { .. } => self.opening_failed(now, classify(error, code)),
+            Link::Live if code == 1008 => {
+                self.hang_up();
+                match classify(error, code) {
+                    Error::Expired => self.expired(now),
+                    error => self.finish(now, Err(error)),
+                }
+            }
+            Link::Live => self.dropped(now),
+            Link::Leaving { .. } => self.left(now),
+            Link::Waiting { .. } | Link::Dialing | Link::Done => {}
+        }
+    }
+
+    pub(super) fn on_ready(&mut self, now: Duration, ready: &Ready) {
+        if !matches!(self.link, Link::Opening { .. } | Link::Live) {
+            return;
+        }
+        let length = ready
+            .expires_at
+            .zip(ready.timestamp)
+            .and_then(|(expires, now)| Duration::try_from_secs_f64((expires - now).max(0.0)).ok());
+        let expires = match (length, self.session.expires, self.purpose) {
+            (Some(length), ..) => now + length.min(LONGEST),
+            (None, Some(known), Purpose::Resume { .. }) => known,
+            (None, ..) => now + USUAL_LENGTH,
+        };
+        self.session.expires = Some(expires);
+        self.session.id.clone_from(&ready.session_id);
+        if !self.sessions.contains(&ready.session_id) && !ready.session_id.is_empty() {
+            self.sessions.push(ready.session_id.clone());
+        }
+        if self.link == Link::Live {
+            return;
+        }
+        self.link = Link::Live;
+        self.go_live(now, expires.saturating_sub(now));
+    }
+
+    fn go_live(&mut self, now: Duration, expires_in: Duration) {
+        let origin = match self.purpose {
+            Purpose::New { .. } => SessionOrigin::New,
+            Purpose::Resume { .. } => SessionOrigin::Resumed,
+            Purpose::HandOver { .. } => SessionOrigin::HandedOver,
+        };
+        match origin {
+            SessionOrigin::Resumed => {
+                self.session.resumes += 1;
+                self.stats.resumes += 1;
+            }
+            SessionOrigin::New | SessionOrigin::HandedOver => {
+                self.stats.sessions += 1;
+                self.session.resumes = 0;
+                self.session.warned = false;
+            }
+        }
+        self.session.live_since = now;
+        self.last_error = None;
+        let session = AgentSession::new(self.session.id.as_str(), origin, expires_in);
+        self.items.push(AgentEvent::Ready(session));
+        if let Some(by) = self.ending {
+            self.leave(by);
+        } else {
+            let carried = self.carried.drain(..).map(Action::Send);
+            self.actions.extend(carried);
+            if std::mem::take(&mut self.session.missed) && origin == SessionOrigin::Resumed {
+                self.repeat_configuration();
+            }
+        }
+    }
+
+    /// Some change of the configuration may not have been sent before the line broke.
+    fn repeat_configuration(&mut self) {
+        if self.fields.agent_id.is_none() {
+            let tools = self.fields.tools.clone();
+            let mut update = AgentUpdate::new().tools(tools);
+            update.prompt.clone_from(&self.fields.prompt);
+            self.send(wire::update(&update));
+            if self.fields.tuning != Tuning::default() {
+                self.send(wire::tuning(&self.fields.tuning));
+            }
+        }
+    }
+
+    /// The host wants the end: the service is told, whatever state the line is in.
+    pub(super) fn end(&mut self, now: Duration) {
+        if self.ending.is_some() || self.link == Link::Done {
+            return;
+        }
+        let by = now + GOODBYE_LIMIT;
+        self.ending = Some(by);
+        drop(self.calls.interrupt());
+        match (self.link, self.purpose) {
+            (Link::Live, _) => self.leave(by),
+            // A session that was lost still bills: it is resumed at once, to be ended.
+            (Link::Waiting { .. }, Purpose::Resume { .. }) => self.dial(),
+            (
+                Link::Waiting { .. } | Link::Dialing,
+                Purpose::New { .. } | Purpose::HandOver { .. },
+            ) => {
+                self.hang_up();
+                self.finish(now, Ok(()));
+            }
+            // Nothing may be said before the service is ready; then the goodbye is the first thing.
+            (Link::Opening { .. } | Link::Dialing | Link::Leaving { .. } | Link::Done, _) => {}
+        }
+    }
+
+    fn leave(&mut self, by: Duration) {
+        self.actions
+            .push_back(Action::Send(Outgoing::Text(wire::end())));
+        self.link = Link::Leaving { by };
+    }
+
+    pub(super) fn on_ended(&mut self, now: Duration, seconds: Option<f64>) {
+        let billed = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        if let Some(billed) = billed {
+            self.stats.billed = Some(self.stats.billed.unwrap_or_default() + billed);
+        }
+        self.stats.confirmed = true;
+        if matches!(self.link, Link::Leaving { .. }) {
+            self.left(now);
+            return;
+        }
+        self.hang_up();
+        if self.session.warned {
+            self.expired(now);
+        } else {
+            self.stats.by_provider = true;
+            self.finish(now, Ok(()));
+        }
+    }
+
+    /// The goodbye is through, or is not waited for any longer.
+    fn left(&mut self, now: Duration) {
+        self.hang_up();
+        if self.ending.is_some() {
+            self.finish(now, Ok(()));
+        } else if self.can_hand_over() {
+            self.hand_over(now);
+        } else {
+            self.finish(now, Err(Error::Expired));
+        }
+    }
+
+    /// The session's time is up.
+    fn expired(&mut self, now: Duration) {
+        if self.can_hand_over() {
+            self.hand_over(now);
+        } else {
+            self.finish(now, Err(Error::Expired));
+        }
+    }
+
+    const fn can_hand_over(&self) -> bool {
+        self.recap.is_some() && self.fields.agent_id.is_none() && self.ending.is_none()
+    }
+
+    fn hand_over(&mut self, now: Duration) {
+        self.forget_turn(now);
+        self.stats.confirmed = false;
+        self.carried.clear();
+        self.purpose = Purpose::HandOver { tries: 0 };
+        self.dial();
+    }
+
+    /// What belonged to the old session is over.
+    fn forget_turn(&mut self, now: Duration) {
+        self.replies.lost(now, &mut self.items);
+        for report in self.calls.interrupt() {
+            self.say(report);
+        }
+        self.watch.reply_started();
+        self.user.quiet(now);
+    }
+
+    /// Shortly before its end a session goes over into a new one: when nothing is under way, or when time runs out.
+    pub(super) fn hand_over_if_due(&mut self, now: Duration) {
+        let Some(expires) = self.session.expires else {
+            return;
+        };
+        let left = expires.saturating_sub(now);
+        if left > WARN {
+            self.session.look_at = Some(expires.saturating_sub(WARN));
+            return;
+        }
+        self.session.look_at = Some(now + LOOK_EVERY);
+        if !std::mem::replace(&mut self.session.warned, true) {
+            self.items.push(AgentEvent::Expiring { left });
+            if self.recap.is_none() {
+                self.notice(AgentNotice::NoRecap);
+            }
+        }
+        let idle = !self.replies.is_open()
+            && !self.user.is_speaking(now)
+            && !self.watch.expects_reply(now)
+            && self.calls.is_idle();
+        let wanted = self.can_hand_over() && (idle || left <= HURRY);
+        if wanted || left <= STOP {
+            self.forget_turn(now);
+            self.leave(now + GOODBYE_LIMIT);
+        }
+    }
+
+    /// A session that was ready has lost its connection; it waits at the service for half a minute.
+    pub(super) fn dropped(&mut self, now: Duration) {
+        let is_message = |action: &Action| matches!(action, Action::Send(Outgoing::Text(_)));
+        self.session.missed |= self.actions.iter().any(is_message);
+        self.hang_up();
+        self.replies.lost(now, &mut self.items);
+        self.user.quiet(now);
+        self.purpose = Purpose::Resume {
+            lost_at: now,
+            tries: 0,
+        };
+        if self.session.resumes >= RESUMES || self.session.id.is_empty() {
+            self.resume_failed(now, None);
+        } else {
+            self.wait_to_resume(now, None);
+        }
+    }
+
+    fn wait_to_resume(&mut self, now: Duration, error: Option<Error>) {
+        let Purpose::Resume { lost_at, tries } = self.purpose else {
+            return;
+        };
+        let wait = RESUME_WAITS.get(tries).map(|wait| self.jittered(*wait));
+        match wait {
+            Some(_) if self.ending.is_some() => self.dial(),
+            Some(wait) if now + wait < lost_at + RESUME_LIMIT => {
+                self.link = Link::Waiting {
+                    dial_at: now + wait,
+                };
+                self.items.push(AgentEvent::Lost { retry_after: wait });
+            }
+            _ => return self.resume_failed(now, error),
+        }
+        self.purpose = Purpose::Resume {
+            lost_at,
+            tries: tries + 1,
+        };
+    }
+
+    /// The session is gone for good: another one goes on where it was, if there is a recap.
+    fn resume_failed(&mut self, now: Duration, error: Option<Error>) {
+        if self.can_hand_over() {
+            self.hand_over(now);
+        } else if self.ending.is_some() {
+            self.finish(now, Ok(()));
+        } else {
+            self.finish(now, Err(Error::Lost(error.map(Box::new))));
+        }
+    }
+
+    fn opening_failed(&mut self, now: Duration, error: Error) {
+        self.hang_up();
+        let waits: &[Duration] = match (&error, self.purpose) {
+            (_, Purpose::Resume { .. }) if is_terminal(&error) => {
+                return self.resume_failed(now, Some(error));
+            }
+            (_, Purpose::Resume { .. }) => return self.wait_to_resume(now, Some(error)),
+            (Error::Busy { code }, _) if code == "at_capacity" => &CROWDED_WAITS,
+            (Error::Service { .. } | Error::NoAnswer { .. }, _) => &FAILED_WAITS,
+            (Error::Auth, _) if self.renews_credential => &FAILED_WAITS,
+            (Error::Transport(error), Purpose::HandOver { .. }) if error.is_retryable() => {
+                &CROWDED_WAITS
+            }
+            _ => &[],
+        };
+        let (Purpose::New { tries } | Purpose::HandOver { tries }) = &mut self.purpose else {
+            return;
+        };
+        let wait = waits.get(*tries).copied();
+        *tries += 1;
+        match wait {
+            _ if self.ending.is_some() => self.finish(now, Ok(())),
+            Some(wait) => {
+                let wait = self.jittered(wait);
+                self.link = Link::Waiting {
+                    dial_at: now + wait,
+                };
+            }
+            None => self.finish(now, Err(error)),
+        }
+    }
+
+    /// A refusal to resume is a last word; of other complaints only the close says whether they are fatal.
+    pub(super) fn on_error_while_opening(&mut self, now: Duration) {
+        let resumes = matches!(self.purpose, Purpose::Resume { .. });
+        if !resumes || !matches!(self.link, Link::Opening { .. }) {
+            return;
+        }
+        let terminal = self
+            .last_error
+            .as_ref()
+            .is_some_and(|(error, _)| is_refusal(&error.code));
+        if terminal {
+            let error = classify(self.take_error(now), 1008);
+            self.hang_up();
+            self.resume_failed(now, Some(error));
+        }
+    }
+
+    pub(crate) fn on_deadline(&mut self, now: Duration) {
+        if self.ending.is_some_and(|by| by <= now) {
+            self.hang_up();
+            self.finish(now, Ok(()));
+        }
+        match self.link {
+            Link::Waiting { dial_at } if dial_at <= now => self.dial(),
+            Link::Opening { ready_by } if ready_by <= now => {
+                let error = match self.last_error.take() {
+                    Some((error, _)) => classify(Some(error), 1008),
+                    None => Error::NoAnswer { after: READY_LIMIT },
+                };
+                self.opening_failed(now, error);
+            }
+            Link::Leaving { by } if by <= now => self.left(now),
+            Link::Live => self.on_live_deadline(now),
+            _ => {}
+        }
+        self.settle(now);
+    }
+
+    fn dial(&mut self) {
+        self.link = Link::Dialing;
+        self.actions.push_back(Action::Dial);
+    }
+
+    /// Whatever waited to be sent has no line any more.
+    fn hang_up(&mut self) {
+        if self.link == Link::Done {
+            return;
+        }
+        self.actions.clear();
+        self.actions.push_back(Action::HangUp);
+    }
+
+    /// The last of everything.
+    pub(super) fn finish(&mut self, now: Duration, how: Result<(), Error>) {
+        if self.link == Link::Done {
+            return;
+        }
+        self.replies.lost(now, &mut self.items);
+        drop(self.calls.interrupt());
+        self.link = Link::Done;
+        self.stats.audio_sent = self.uplink.sent;
+        self.stats.audio_lost = self.uplink.lost;
+        self.stats.audio_heard = self.replies.heard;
+        self.last = Some(how.map(|()| self.stats));
+    }
+
+    fn take_error(&mut self, now: Duration) -> Option<ServiceError> {
+        let (error, at) = self.last_error.take()?;
+        (now.saturating_sub(at) <= REASON_AGE).then_some(error)
+    }
+
+    /// A wait, a quarter more or less (`SplitMix64`).
+    fn jittered(&mut self, wait: Duration) -> Duration {
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.random;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let part = u32::try_from((z ^ (z >> 31)) % 1000).unwrap_or(0);
+        wait * 3 / 4 + wait / 2 * part / 1000
+    }
+}
+
+/// Codes that no further try to resume can change.
+fn is_refusal(code: &str) -> bool {
+    matches!(
+        code,
+        "session_not_found"
+            | "session_forbidden"
+            | "session_expired"
+            | "unauthorized"
+            | "forbidden"
+    )
+}
+
+fn is_terminal(error: &Error) -> bool {
+    matches!(error, Error::Auth | Error::Expired | Error::Refused { .. })
+}
+
+/// What a complaint and the close after it mean (7.1).
+fn classify(error: Option<ServiceError>, close: u16) -> Error {
+    let Some(ServiceError {
+        code,
+        param,
+        message,
+    }) = error
+    else {
+        return if close == 1008 {
+            Error::Refused {
+                code: "1008".to_owned(),
+                parameter: None,
+                detail: String::new().into(),
+            }
+        } else {
+            Error::Service {
+                code: close.to_string(),
+            }
+        };
+    };
+    match code.as_str() {
+        "unauthorized" | "forbidden" => Error::Auth,
+        "at_capacity" | "concurrency_exceeded" => Error::Busy { code },
+        "server_error" | "internal_error" | "agent_timeout" | "agent_init_failed" | "unknown" => {
+            Error::Service { code }
+        }
+        "session_expired" => Error::Expired,
+        _ => Error::Refused {
+            code,
+            parameter: param,
+            detail: message.into(),
+        },
+    }
+}

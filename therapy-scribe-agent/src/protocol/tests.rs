@@ -1,0 +1,7 @@
+//! The machine, driven by hand.
+
+mod invariants;
+mod links;
+mod machine;
+mod sequences;
+mod validator;

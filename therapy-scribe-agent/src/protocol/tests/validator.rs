@@ -1,0 +1,287 @@
+//! What the service takes, from the document's field tables (`voice-agent.md` 2), sharing nothing with the client's types.
+
+use serde_json::Value;
+
+/// What of a message is wrong; empty when nothing is. `is_first` says whether it is the first of its session.
+pub(crate) fn complaints(text: &str, is_first: bool) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let Ok(Value::Object(message)) = serde_json::from_str::<Value>(text) else {
+        return vec!["no object".to_owned()];
+    };
+    nulls(&Value::Object(message.clone()), "", &mut wrong);
+    let keys: Vec<&str> = message.keys().map(String::as_str).collect();
+    let mut only = |allowed: &[&str], required: &[&str]| {
+        wrong.extend(
+            keys.iter()
+                .filter(|key| !allowed.contains(key))
+                .map(|key| format!("{key} is unknown")),
+        );
+        wrong.extend(
+            required
+                .iter()
+                .filter(|key| !keys.contains(key))
+                .map(|key| format!("{key} is missing")),
+        );
+    };
+    match message["type"].as_str().unwrap_or_default() {
+        "session.update" => {
+            only(&["type", "session"], &["session"]);
+            update(&message["session"], is_first, &mut wrong);
+        }
+        "session.resume" => {
+            only(&["type", "session_id"], &["session_id"]);
+            check(message["session_id"].is_string(), "session_id", &mut wrong);
+        }
+        "session.end" => only(&["type"], &[]),
+        "input.audio" => {
+            only(&["type", "audio"], &["audio"]);
+            let audio = message["audio"].as_str().unwrap_or_default();
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+            check(
+                !audio.is_empty() && audio.len() % 4 == 0 && audio.bytes().all(plain),
+                "audio",
+                &mut wrong,
+            );
+        }
+        "tool.result" => {
+            only(
+                &["type", "call_id", "result", "is_error"],
+                &["call_id", "result"],
+            );
+            check(message["call_id"].is_string(), "call_id", &mut wrong);
+            let result = message["result"]
+                .as_str()
+                .map(serde_json::from_str::<Value>);
+            check(matches!(result, Some(Ok(_))), "result", &mut wrong);
+            check(
+                message["result"]
+                    .as_str()
+                    .is_some_and(|text| text.len() <= 8192),
+                "result size",
+                &mut wrong,
+            );
+            check(
+                message.get("is_error").is_none_or(Value::is_boolean),
+                "is_error",
+                &mut wrong,
+            );
+        }
+        "reply.create" => {
+            only(&["type", "instructions"], &[]);
+            check(
+                message.get("instructions").is_none_or(Value::is_string),
+                "instructions",
+                &mut wrong,
+            );
+        }
+        kind => wrong.push(format!("{kind} is no type")),
+    }
+    wrong
+}
+
+fn check(holds: bool, what: &str, wrong: &mut Vec<String>) {
+    if !holds {
+        wrong.push(format!("{what} is wrong"));
+    }
+}
+
+fn nulls(value: &Value, path: &str, wrong: &mut Vec<String>) {
+    match value {
+        Value::Null => wrong.push(format!("{path} is null")),
+        Value::Array(items) => items.iter().for_each(|item| nulls(item, path, wrong)),
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                nulls(value, &format!("{path}.{key}"), wrong);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn keys(object: &Value, allowed: &[&str], what: &str, wrong: &mut Vec<String>) {
+    let Some(fields) = object.as_object() else {
+        wrong.push(format!("{what} is no object"));
+        return;
+    };
+    wrong.extend(
+        fields
+            .keys()
+            .filter(|key| !allowed.contains(&key.as_str()))
+            .map(|key| format!("{what}.{key} is not allowed")),
+    );
+}
+
+fn within(
+    object: &Value,
+    key: &str,
+    range: std::ops::RangeInclusive<f64>,
+    wrong: &mut Vec<String>,
+) {
+    let holds = object
+        .get(key)
+        .is_none_or(|value| value.as_f64().is_some_and(|value| range.contains(&value)));
+    check(holds, key, wrong);
+}
+
+/// 2.1; after the first update a part of it is immutable.
+fn update(session: &Value, is_first: bool, wrong: &mut Vec<String>) {
+    if session.get("agent_id").is_some() {
+        check(is_first, "late agent_id", wrong);
+        keys(session, &["agent_id"], "session", wrong);
+        return;
+    }
+    let all = ["system_prompt", "greeting", "tools", "input", "output"];
+    let later = ["system_prompt", "tools", "input", "output"];
+    keys(
+        session,
+        if is_first { &all } else { &later },
+        "session",
+        wrong,
+    );
+    check(
+        session.get("system_prompt").is_none_or(Value::is_string),
+        "system_prompt",
+        wrong,
+    );
+    check(
+        session.get("greeting").is_none_or(Value::is_string),
+        "greeting",
+        wrong,
+    );
+    if let Some(input) = session.get("input") {
+        self::input(input, is_first, wrong);
+    }
+    if let Some(output) = session.get("output") {
+        let all = ["voice", "format", "volume"];
+        keys(
+            output,
+            if is_first { &all } else { &["volume"] },
+            "output",
+            wrong,
+        );
+        within(output, "volume", 0.0..=100.0, wrong);
+        format(output, wrong);
+    }
+    match session.get("tools") {
+        None => {}
+        Some(Value::Array(tools)) => tools.iter().for_each(|tool| self::tool(tool, wrong)),
+        Some(_) => wrong.push("tools is no array".to_owned()),
+    }
+}
+
+fn format(part: &Value, wrong: &mut Vec<String>) {
+    if let Some(format) = part.get("format") {
+        let encodings = ["audio/pcm", "audio/pcmu", "audio/pcma"];
+        let encoding = format["encoding"].as_str().unwrap_or_default();
+        check(encodings.contains(&encoding), "encoding", wrong);
+        keys(format, &["encoding", "sample_rate"], "format", wrong);
+    }
+}
+
+fn input(input: &Value, is_first: bool, wrong: &mut Vec<String>) {
+    let mut allowed = vec![
+        "keyterms",
+        "transcription_mode",
+        "transcription_prompt",
+        "language_codes",
+        "voice_focus",
+        "voice_focus_threshold",
+        "turn_detection",
+    ];
+    if is_first {
+        allowed.push("format");
+    }
+    keys(input, &allowed, "input", wrong);
+    format(input, wrong);
+    let mode = input.get("transcription_mode").and_then(Value::as_str);
+    check(
+        mode.is_none_or(|mode| ["min_latency", "balanced", "max_accuracy"].contains(&mode)),
+        "transcription_mode",
+        wrong,
+    );
+    let focus = input.get("voice_focus").and_then(Value::as_str);
+    check(
+        focus.is_none_or(|focus| ["near-field", "far-field"].contains(&focus)),
+        "voice_focus",
+        wrong,
+    );
+    within(input, "voice_focus_threshold", 0.0..=1.0, wrong);
+    let terms = input
+        .get("keyterms")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    let fits = |term: &Value| term.as_str().is_some_and(|term| term.chars().count() <= 50);
+    check(
+        terms.len() <= 100 && terms.iter().all(fits),
+        "keyterms",
+        wrong,
+    );
+    let scene = input
+        .get("transcription_prompt")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    check(scene.chars().count() <= 1750, "transcription_prompt", wrong);
+    if let Some(turns) = input.get("turn_detection") {
+        keys(
+            turns,
+            &[
+                "vad_threshold",
+                "min_silence",
+                "max_silence",
+                "interrupt_response",
+                "interruption_delay",
+            ],
+            "turn_detection",
+            wrong,
+        );
+        within(turns, "vad_threshold", 0.0..=1.0, wrong);
+        within(turns, "min_silence", 50.0..=10_000.0, wrong);
+        within(turns, "max_silence", 50.0..=10_000.0, wrong);
+        within(turns, "interruption_delay", 0.0..=1000.0, wrong);
+    }
+}
+
+/// 2.2 and 4.6
+fn tool(tool: &Value, wrong: &mut Vec<String>) {
+    keys(
+        tool,
+        &[
+            "type",
+            "name",
+            "description",
+            "parameters",
+            "execution_mode",
+            "timeout_seconds",
+            "response_instructions",
+        ],
+        "tool",
+        wrong,
+    );
+    check(tool["type"] == "function", "tool type", wrong);
+    check(
+        tool["name"].is_string() && tool["description"].is_string(),
+        "tool name",
+        wrong,
+    );
+    check(
+        tool["parameters"]["type"] == "object" && tool["parameters"]["properties"].is_object(),
+        "parameters",
+        wrong,
+    );
+    within(tool, "timeout_seconds", 1.0..=300.0, wrong);
+    let mode = tool.get("execution_mode").and_then(Value::as_str);
+    check(
+        mode.is_none_or(|mode| ["interactive", "hold"].contains(&mode)),
+        "execution_mode",
+        wrong,
+    );
+    if let Some(instructions) = tool.get("response_instructions") {
+        keys(
+            instructions,
+            &["success", "error"],
+            "response_instructions",
+            wrong,
+        );
+    }
+}
