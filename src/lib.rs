@@ -30,12 +30,15 @@
 //! | --- | --- |
 //! | `stt` (default) | [`stt`]: streaming speech-to-text and capture |
 //! | `notes` (default) | [`notes`]: formats, drafting, signature |
+//! | `agent` (default) | [`agent`]: a voice agent to talk to, and the scribe's tools |
 //! | `resample` | sources of any sample rate |
 //! | `mic` | microphones and loudspeakers of this machine; on Linux it needs ALSA's headers to build |
 
 #[cfg(all(feature = "stt", feature = "notes"))]
 mod scribe;
 
+#[cfg(feature = "agent")]
+pub use therapy_scribe_agent as agent;
 #[cfg(feature = "notes")]
 pub use therapy_scribe_notes as notes;
 #[cfg(feature = "stt")]
