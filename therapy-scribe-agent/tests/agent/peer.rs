@@ -26,11 +26,10 @@ struct Pipes(mpsc::Sender<DuplexStream>);
 impl Dial for Pipes {
     async fn dial(&self, _host: &str, _port: u16) -> io::Result<Box<dyn ByteStream>> {
         let (near, far) = duplex(1 << 16);
-        let refused = |_| io::ErrorKind::ConnectionRefused.into();
         self.0
             .try_send(far)
-            .map_err(refused)
-            .map(|()| Box::new(near) as Box<dyn ByteStream>)
+            .map_err(|_| io::ErrorKind::ConnectionRefused)?;
+        Ok(Box::new(near))
     }
 }
 
@@ -125,7 +124,7 @@ pub(crate) async fn talk() -> (AgentHandle, AgentEvents, Peer, Service) {
 /// The next event that is of this kind.
 pub(crate) async fn until(
     events: &mut AgentEvents,
-    is: impl Fn(&AgentEvent) -> bool,
+    is: impl Fn(&AgentEvent) -> bool + Send + Sync,
 ) -> AgentEvent {
     let searching = async {
         loop {

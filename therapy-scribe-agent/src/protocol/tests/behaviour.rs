@@ -102,9 +102,9 @@ fn an_interruption_may_come_in_any_order() {
         let mut machine = Machine::live();
         machine.reply("r1");
         machine.speech("r1");
-        order
-            .into_iter()
-            .for_each(|message| machine.hear(message.clone()));
+        for message in order {
+            machine.hear(message.clone());
+        }
         assert!(machine.has(|event| *event == AgentEvent::Flush));
         assert!(machine.has(|event| matches!(
             event,
