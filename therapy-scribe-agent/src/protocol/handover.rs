@@ -9,6 +9,8 @@ use crate::{AgentEvent, AgentNotice, error::Error};
 const WARN: Duration = Duration::from_secs(90);
 const HURRY: Duration = Duration::from_secs(15);
 const STOP: Duration = Duration::from_secs(5);
+/// A session that took another's place and did not last so long has no successor.
+const SHORTEST: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 impl Conversation {
     /// The session's time is up.
@@ -20,8 +22,13 @@ impl Conversation {
         }
     }
 
-    pub(super) const fn can_hand_over(&self) -> bool {
-        self.recap.is_some() && self.fields.agent_id.is_none() && self.ending.is_none()
+    /// Sessions that end as soon as they begin are not followed by ever more of them.
+    pub(super) fn can_hand_over(&self) -> bool {
+        let lived = self.now.saturating_sub(self.session.opened_at);
+        self.recap.is_some()
+            && self.fields.agent_id.is_none()
+            && self.ending.is_none()
+            && (self.stats.sessions == 1 || lived >= SHORTEST)
     }
 
     pub(super) fn hand_over(&mut self, now: Duration) {

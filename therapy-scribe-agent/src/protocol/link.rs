@@ -57,6 +57,8 @@ pub(super) struct Session {
     pub(super) expires: Option<Duration>,
     pub(super) warned: bool,
     pub(super) resumes: u32,
+    pub(super) opened_at: Duration,
+    /// Since when its present line is ready.
     pub(super) live_since: Duration,
     /// When to see next whether it is time to hand over.
     pub(super) look_at: Option<Duration>,
@@ -92,6 +94,7 @@ impl Conversation {
 
     /// No connection came about.
     pub(crate) fn on_unopened(&mut self, now: Duration, error: Error) {
+        self.now = now;
         if self.link == Link::Dialing {
             self.opening_failed(now, error);
             self.settle(now);
@@ -100,6 +103,7 @@ impl Conversation {
 
     /// The connection broke.
     pub(crate) fn on_lost(&mut self, now: Duration, error: transport::Error) {
+        self.now = now;
         match self.link {
             Link::Opening { .. } => self.opening_failed(now, super::lost(error)),
             Link::Live => self.dropped(now),
@@ -164,6 +168,7 @@ impl Conversation {
             }
             SessionOrigin::New | SessionOrigin::HandedOver => {
                 self.stats.sessions += 1;
+                self.session.opened_at = now;
                 self.session.resumes = 0;
                 self.session.warned = false;
             }
@@ -258,6 +263,7 @@ impl Conversation {
     }
 
     pub(crate) fn on_deadline(&mut self, now: Duration) {
+        self.now = now;
         if self.ending.is_some_and(|by| by <= now) {
             self.hang_up();
             self.finish(now, Ok(()));

@@ -30,6 +30,7 @@ const CROWDED_WAITS: [Duration; 4] = [
     Duration::from_secs(8),
 ];
 const FAILED_WAITS: [Duration; 1] = [Duration::from_millis(500)];
+
 impl Conversation {
     /// A session that was ready has lost its connection; it waits at the service for half a minute.
     pub(super) fn dropped(&mut self, now: Duration) {

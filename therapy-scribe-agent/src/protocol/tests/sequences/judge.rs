@@ -208,8 +208,6 @@ impl Judge {
                     self.dead.insert(open);
                 }
             }
-            // Words of a reply that never began: it will not begin by its audio alone.
-            "transcript.agent" => self.started.extend(id.filter(|_| !is_open)),
             "reply.started" => self.starts(id.unwrap_or_default()),
             "reply.audio" => {
                 if self.reply.is_none()
