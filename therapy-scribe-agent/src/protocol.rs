@@ -4,10 +4,12 @@
 mod calls;
 mod deadlines;
 mod downlink;
+mod handover;
 mod incoming;
 mod items;
 mod link;
 mod replies;
+mod retry;
 #[cfg(test)]
 mod tests;
 mod uplink;

@@ -60,6 +60,7 @@ impl Offers {
 
 impl Conversation {
     pub(crate) fn on_incoming(&mut self, now: Duration, incoming: Incoming) {
+        self.now = now;
         self.watch.last_heard = now;
         self.watch.pinged = false;
         if !matches!(

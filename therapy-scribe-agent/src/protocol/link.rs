@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use therapy_scribe_transport::{self as transport, Outgoing};
 
-use super::{Action, Conversation, GOODBYE_LIMIT};
+use super::{
+    Action, Conversation, GOODBYE_LIMIT,
+    retry::{RESUME_LIMIT, classify},
+};
 use crate::{
-    AgentEvent, AgentNotice, AgentSession, AgentUpdate, SessionOrigin,
+    AgentEvent, AgentSession, AgentUpdate, SessionOrigin,
     config::Tuning,
     error::Error,
     wire::{self, Ready, ServiceError},
@@ -14,34 +17,9 @@ use crate::{
 
 /// How long the service may take until it is ready.
 pub(crate) const READY_LIMIT: Duration = Duration::from_secs(12);
-/// Waits before the tries to resume, each a quarter more or less.
-const RESUME_WAITS: [Duration; 5] = [
-    Duration::from_millis(250),
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-    Duration::from_secs(4),
-];
-/// A session can be resumed for 30 s after the loss; the last try must arrive before that.
-const RESUME_LIMIT: Duration = Duration::from_secs(25);
-/// How often one session is resumed. A line that is lost more often is no line.
-const RESUMES: u32 = 5;
-/// Waits before further tries to open a session.
-const CROWDED_WAITS: [Duration; 4] = [
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-    Duration::from_secs(4),
-    Duration::from_secs(8),
-];
-const FAILED_WAITS: [Duration; 1] = [Duration::from_millis(500)];
 /// How long a session lasts that does not say: an hour was seen.
 const USUAL_LENGTH: Duration = Duration::from_secs(55 * 60);
 const LONGEST: Duration = Duration::from_secs(3 * 3600);
-/// How long before its end a session is handed over when the line is idle, when it is in any case, and when it is ended.
-const WARN: Duration = Duration::from_secs(90);
-const HURRY: Duration = Duration::from_secs(15);
-const STOP: Duration = Duration::from_secs(5);
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long a complaint may be a close's reason.
 const REASON_AGE: Duration = Duration::from_secs(5);
 
@@ -79,6 +57,8 @@ pub(super) struct Session {
     pub(super) expires: Option<Duration>,
     pub(super) warned: bool,
     pub(super) resumes: u32,
+    pub(super) opened_at: Duration,
+    /// Since when its present line is ready.
     pub(super) live_since: Duration,
     /// When to see next whether it is time to hand over.
     pub(super) look_at: Option<Duration>,
@@ -114,6 +94,7 @@ impl Conversation {
 
     /// No connection came about.
     pub(crate) fn on_unopened(&mut self, now: Duration, error: Error) {
+        self.now = now;
         if self.link == Link::Dialing {
             self.opening_failed(now, error);
             self.settle(now);
@@ -122,6 +103,7 @@ impl Conversation {
 
     /// The connection broke.
     pub(crate) fn on_lost(&mut self, now: Duration, error: transport::Error) {
+        self.now = now;
         match self.link {
             Link::Opening { .. } => self.opening_failed(now, super::lost(error)),
             Link::Live => self.dropped(now),
@@ -173,7 +155,7 @@ impl Conversation {
         self.go_live(now, expires.saturating_sub(now));
     }
 
-    fn go_live(&mut self, now: Duration, expires_in: Duration) {
+    pub(super) fn go_live(&mut self, now: Duration, expires_in: Duration) {
         let origin = match self.purpose {
             Purpose::New { .. } => SessionOrigin::New,
             Purpose::Resume { .. } => SessionOrigin::Resumed,
@@ -186,6 +168,7 @@ impl Conversation {
             }
             SessionOrigin::New | SessionOrigin::HandedOver => {
                 self.stats.sessions += 1;
+                self.session.opened_at = now;
                 self.session.resumes = 0;
                 self.session.warned = false;
             }
@@ -242,7 +225,7 @@ impl Conversation {
         }
     }
 
-    fn leave(&mut self, by: Duration) {
+    pub(super) fn leave(&mut self, by: Duration) {
         self.actions
             .push_back(Action::Send(Outgoing::Text(wire::end())));
         self.link = Link::Leaving { by };
@@ -268,7 +251,7 @@ impl Conversation {
     }
 
     /// The goodbye is through, or is not waited for any longer.
-    fn left(&mut self, now: Duration) {
+    pub(super) fn left(&mut self, now: Duration) {
         self.hang_up();
         if self.ending.is_some() {
             self.finish(now, Ok(()));
@@ -279,165 +262,8 @@ impl Conversation {
         }
     }
 
-    /// The session's time is up.
-    fn expired(&mut self, now: Duration) {
-        if self.can_hand_over() {
-            self.hand_over(now);
-        } else {
-            self.finish(now, Err(Error::Expired));
-        }
-    }
-
-    const fn can_hand_over(&self) -> bool {
-        self.recap.is_some() && self.fields.agent_id.is_none() && self.ending.is_none()
-    }
-
-    fn hand_over(&mut self, now: Duration) {
-        self.forget_turn(now);
-        self.stats.confirmed = false;
-        self.carried.clear();
-        self.purpose = Purpose::HandOver { tries: 0 };
-        self.dial();
-    }
-
-    /// What belonged to the old session is over.
-    fn forget_turn(&mut self, now: Duration) {
-        self.replies.lost(now, &mut self.items);
-        for report in self.calls.interrupt() {
-            self.say(report);
-        }
-        self.watch.reply_started();
-        self.user.quiet(now);
-    }
-
-    /// Shortly before its end a session goes over into a new one: when nothing is under way, or when time runs out.
-    pub(super) fn hand_over_if_due(&mut self, now: Duration) {
-        let Some(expires) = self.session.expires else {
-            return;
-        };
-        let left = expires.saturating_sub(now);
-        if left > WARN {
-            self.session.look_at = Some(expires.saturating_sub(WARN));
-            return;
-        }
-        self.session.look_at = Some(now + LOOK_EVERY);
-        if !std::mem::replace(&mut self.session.warned, true) {
-            self.items.push(AgentEvent::Expiring { left });
-            if self.recap.is_none() {
-                self.notice(AgentNotice::NoRecap);
-            }
-        }
-        let idle = !self.replies.is_open()
-            && !self.user.is_speaking(now)
-            && !self.watch.expects_reply(now)
-            && self.calls.is_idle();
-        let wanted = self.can_hand_over() && (idle || left <= HURRY);
-        if wanted || left <= STOP {
-            self.forget_turn(now);
-            self.leave(now + GOODBYE_LIMIT);
-        }
-    }
-
-    /// A session that was ready has lost its connection; it waits at the service for half a minute.
-    pub(super) fn dropped(&mut self, now: Duration) {
-        let is_message = |action: &Action| matches!(action, Action::Send(Outgoing::Text(_)));
-        self.session.missed |= self.actions.iter().any(is_message);
-        self.hang_up();
-        self.replies.lost(now, &mut self.items);
-        self.user.quiet(now);
-        self.purpose = Purpose::Resume {
-            lost_at: now,
-            tries: 0,
-        };
-        if self.session.resumes >= RESUMES || self.session.id.is_empty() {
-            self.resume_failed(now, None);
-        } else {
-            self.wait_to_resume(now, None);
-        }
-    }
-
-    fn wait_to_resume(&mut self, now: Duration, error: Option<Error>) {
-        let Purpose::Resume { lost_at, tries } = self.purpose else {
-            return;
-        };
-        let wait = RESUME_WAITS.get(tries).map(|wait| self.jittered(*wait));
-        match wait {
-            Some(_) if self.ending.is_some() => self.dial(),
-            Some(wait) if now + wait < lost_at + RESUME_LIMIT => {
-                self.link = Link::Waiting {
-                    dial_at: now + wait,
-                };
-                self.items.push(AgentEvent::Lost { retry_after: wait });
-            }
-            _ => return self.resume_failed(now, error),
-        }
-        self.purpose = Purpose::Resume {
-            lost_at,
-            tries: tries + 1,
-        };
-    }
-
-    /// The session is gone for good: another one goes on where it was, if there is a recap.
-    fn resume_failed(&mut self, now: Duration, error: Option<Error>) {
-        if self.can_hand_over() {
-            self.hand_over(now);
-        } else if self.ending.is_some() {
-            self.finish(now, Ok(()));
-        } else {
-            self.finish(now, Err(Error::Lost(error.map(Box::new))));
-        }
-    }
-
-    fn opening_failed(&mut self, now: Duration, error: Error) {
-        self.hang_up();
-        let waits: &[Duration] = match (&error, self.purpose) {
-            (_, Purpose::Resume { .. }) if is_terminal(&error) => {
-                return self.resume_failed(now, Some(error));
-            }
-            (_, Purpose::Resume { .. }) => return self.wait_to_resume(now, Some(error)),
-            (Error::Busy { code }, _) if code == "at_capacity" => &CROWDED_WAITS,
-            (Error::Service { .. } | Error::NoAnswer { .. }, _) => &FAILED_WAITS,
-            (Error::Auth, _) if self.renews_credential => &FAILED_WAITS,
-            (Error::Transport(error), Purpose::HandOver { .. }) if error.is_retryable() => {
-                &CROWDED_WAITS
-            }
-            _ => &[],
-        };
-        let (Purpose::New { tries } | Purpose::HandOver { tries }) = &mut self.purpose else {
-            return;
-        };
-        let wait = waits.get(*tries).copied();
-        *tries += 1;
-        match wait {
-            _ if self.ending.is_some() => self.finish(now, Ok(())),
-            Some(wait) => {
-                let wait = self.jittered(wait);
-                self.link = Link::Waiting {
-                    dial_at: now + wait,
-                };
-            }
-            None => self.finish(now, Err(error)),
-        }
-    }
-
-    /// A refusal to resume is a last word; of other complaints only the close says whether they are fatal.
-    pub(super) fn on_error_while_opening(&mut self, now: Duration) {
-        let resumes = matches!(self.purpose, Purpose::Resume { .. });
-        if !resumes || !matches!(self.link, Link::Opening { .. }) {
-            return;
-        }
-        let terminal = self
-            .last_error
-            .as_ref()
-            .is_some_and(|(error, _)| is_refusal(&error.code));
-        if terminal {
-            let error = classify(self.take_error(now), 1008);
-            self.hang_up();
-            self.resume_failed(now, Some(error));
-        }
-    }
-
     pub(crate) fn on_deadline(&mut self, now: Duration) {
+        self.now = now;
         if self.ending.is_some_and(|by| by <= now) {
             self.hang_up();
             self.finish(now, Ok(()));
@@ -458,13 +284,13 @@ impl Conversation {
         self.settle(now);
     }
 
-    fn dial(&mut self) {
+    pub(super) fn dial(&mut self) {
         self.link = Link::Dialing;
         self.actions.push_back(Action::Dial);
     }
 
     /// Whatever waited to be sent has no line any more.
-    fn hang_up(&mut self) {
+    pub(super) fn hang_up(&mut self) {
         if self.link == Link::Done {
             return;
         }
@@ -486,69 +312,8 @@ impl Conversation {
         self.last = Some(how.map(|()| self.stats));
     }
 
-    fn take_error(&mut self, now: Duration) -> Option<ServiceError> {
+    pub(super) fn take_error(&mut self, now: Duration) -> Option<ServiceError> {
         let (error, at) = self.last_error.take()?;
         (now.saturating_sub(at) <= REASON_AGE).then_some(error)
-    }
-
-    /// A wait, a quarter more or less (`SplitMix64`).
-    fn jittered(&mut self, wait: Duration) -> Duration {
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.random;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let part = u32::try_from((z ^ (z >> 31)) % 1000).unwrap_or(0);
-        wait * 3 / 4 + wait / 2 * part / 1000
-    }
-}
-
-/// Codes that no further try to resume can change.
-fn is_refusal(code: &str) -> bool {
-    matches!(
-        code,
-        "session_not_found"
-            | "session_forbidden"
-            | "session_expired"
-            | "unauthorized"
-            | "forbidden"
-    )
-}
-
-fn is_terminal(error: &Error) -> bool {
-    matches!(error, Error::Auth | Error::Expired | Error::Refused { .. })
-}
-
-/// What a complaint and the close after it mean (7.1).
-fn classify(error: Option<ServiceError>, close: u16) -> Error {
-    let Some(ServiceError {
-        code,
-        param,
-        message,
-    }) = error
-    else {
-        return if close == 1008 {
-            Error::Refused {
-                code: "1008".to_owned(),
-                parameter: None,
-                detail: String::new().into(),
-            }
-        } else {
-            Error::Service {
-                code: close.to_string(),
-            }
-        };
-    };
-    match code.as_str() {
-        "unauthorized" | "forbidden" => Error::Auth,
-        "at_capacity" | "concurrency_exceeded" => Error::Busy { code },
-        "server_error" | "internal_error" | "agent_timeout" | "agent_init_failed" | "unknown" => {
-            Error::Service { code }
-        }
-        "session_expired" => Error::Expired,
-        _ => Error::Refused {
-            code,
-            parameter: param,
-            detail: message.into(),
-        },
     }
 }

@@ -187,11 +187,9 @@ impl Replies {
         } else if let Some(closed) = self.closed.iter_mut().rev().find(|closed| is_named(closed)) {
             tell(closed, &words, items);
         } else {
-            // Of a reply that never began: nobody heard it.
+            // Of a reply that has not begun: nobody heard it.
             let id = ReplyId::new(words.reply.clone().unwrap_or_default());
-            let mut reply = Reply::new(id);
-            tell(&mut reply, &words, items);
-            self.remember(reply);
+            tell(&mut Reply::new(id), &words, items);
         }
     }
 

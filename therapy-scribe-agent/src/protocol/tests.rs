@@ -1,5 +1,7 @@
-//! The machine, driven by hand.
+//! The machine, driven by hand and by chance.
 
+mod behaviour;
+mod heard;
 mod invariants;
 mod links;
 mod machine;

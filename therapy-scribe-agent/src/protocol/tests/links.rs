@@ -243,3 +243,19 @@ fn whether_a_complaint_is_fatal_is_decided_by_the_close() {
     machine.close(1008);
     assert!(matches!(machine.inner.take_last(), Some(Err(Error::Auth))));
 }
+
+#[test]
+fn sessions_that_end_as_they_begin_do_not_follow_each_other_for_ever() {
+    let mut machine = recapped();
+    machine.lose();
+    machine.wait(secs(1));
+    machine.open();
+    machine.hear(json!({"type": "session.error", "code": "session_not_found"}));
+    for _ in 0..5 {
+        machine.open();
+        machine.hear(json!({"type": "session.ready", "session_id": "sess_2", "expires_at": 1000, "timestamp": 1000}));
+        machine.hear(json!({"type": "session.ended"}));
+    }
+    assert!(machine.inner.is_done());
+    assert_eq!(machine.dials, 3);
+}

@@ -75,6 +75,7 @@ impl Machine {
         self.hear(json!({"type": "session.ready", "session_id": id, "expires_at": 4600, "timestamp": 1000.5}));
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "the tests read better")]
     pub(super) fn hear(&mut self, message: Value) {
         self.inner
             .on_incoming(self.now, Incoming::text(message.to_string()));
@@ -141,7 +142,7 @@ impl Machine {
                 Action::Dial => self.dials += 1,
                 Action::HangUp => self.hang_ups += 1,
                 Action::Send(Outgoing::Text(text)) => {
-                    self.sent.push(serde_json::from_str(&text).unwrap())
+                    self.sent.push(serde_json::from_str(&text).unwrap());
                 }
                 Action::Send(Outgoing::Ping) => self.pings += 1,
                 Action::Send(_) => panic!("nothing else is sent"),

@@ -59,6 +59,10 @@ enum Ask {
 }
 
 /// How a conversation is set up.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a yes or no of its own"
+)]
 #[derive(Debug, Clone, Copy)]
 struct Setup {
     immediate: bool,
@@ -162,7 +166,7 @@ impl Run {
         let config = built.build().unwrap();
         let mut run = Self {
             machine: Conversation::new(&config, false, 7),
-            judge: Judge::new(setup.immediate, setup.eager),
+            judge: Judge::new(setup),
             now: Duration::ZERO,
             eager: setup.eager,
         };
@@ -319,7 +323,9 @@ fn the_invariants_hold_whatever_happens() {
     TestRunner::new(config)
         .run(&(setup(), steps), |(setup, steps)| {
             let mut run = Run::new(setup);
-            steps.iter().for_each(|step| run.step(step));
+            for step in &steps {
+                run.step(step);
+            }
             run.end();
             Ok(())
         })

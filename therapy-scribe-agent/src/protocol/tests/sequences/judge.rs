@@ -10,7 +10,7 @@ use serde_json::Value;
 use therapy_scribe_transport::Outgoing;
 
 use super::super::{super::Action, validator::complaints};
-use super::{LOUD, SAID};
+use super::{LOUD, SAID, Setup};
 use crate::{AgentEvent, CallFate, CallId, Spoken};
 
 const fn secs(seconds: u64) -> Duration {
@@ -18,6 +18,10 @@ const fn secs(seconds: u64) -> Duration {
 }
 
 /// A connection that is open.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a yes or no of its own"
+)]
 #[derive(Debug, Default)]
 struct Connection {
     resumes: bool,
@@ -37,6 +41,10 @@ struct Call {
     settled: u32,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a yes or no of its own"
+)]
 #[derive(Debug, Default)]
 pub(super) struct Judge {
     immediate: bool,
@@ -68,10 +76,10 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    pub(super) fn new(immediate: bool, eager: bool) -> Self {
+    pub(super) fn new(setup: Setup) -> Self {
         Self {
-            immediate,
-            eager,
+            immediate: setup.immediate,
+            eager: setup.eager,
             ..Self::default()
         }
     }
@@ -200,8 +208,6 @@ impl Judge {
                     self.dead.insert(open);
                 }
             }
-            // Words of a reply that never began: it will not begin by its audio alone.
-            "transcript.agent" => self.started.extend(id.filter(|_| !is_open)),
             "reply.started" => self.starts(id.unwrap_or_default()),
             "reply.audio" => {
                 if self.reply.is_none()
