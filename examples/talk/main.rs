@@ -24,7 +24,8 @@ use services::AnyError;
 use therapy_scribe::{
     ApiKey, Region,
     agent::{
-        Accept, PromptBudget, ScribeDesk, ToolSet, VoiceAgentClient, VoiceAgentConfig, VoiceTool,
+        Accept, Effect, PromptBudget, ScribeDesk, ToolSet, ToolSpec, VoiceAgentClient,
+        VoiceAgentConfig, VoiceTool, config::IfInterrupted,
     },
     notes::{
         Clinician, DirectorySink, Gateway, GatewayConfig, KeySigner, NoteWriter, SessionFacts,
@@ -184,8 +185,7 @@ fn desk(args: &Args, place: &Place) -> Result<ScribeDesk, AnyError> {
 }
 
 fn client(desk: &ScribeDesk, tools: &ToolSet, place: &Place) -> Result<VoiceAgentClient, AnyError> {
-    let tools = tools.to_flat_json();
-    let tools = tools.as_array().into_iter().flatten().map(voice_tool);
+    let tools = tools.specs().map(|spec| voice_tool(spec, tools));
     let config = VoiceAgentConfig::builder(desk.system_prompt(PromptBudget::default()))
         .tools(tools)
         .build()?;
@@ -196,16 +196,14 @@ fn client(desk: &ScribeDesk, tools: &ToolSet, place: &Place) -> Result<VoiceAgen
     })
 }
 
-/// One of the scribe's tools, as the service is told it.
-fn voice_tool(tool: &serde_json::Value) -> VoiceTool {
-    let text = |key: &str| tool[key].as_str().unwrap_or_default().to_owned();
-    let seconds = tool["timeout_seconds"].as_u64().unwrap_or(120);
-    VoiceTool::new(
-        text("name"),
-        text("description"),
-        tool["parameters"].clone(),
-    )
-    .timeout(Duration::from_secs(seconds))
+/// One of the scribe's tools, as the service is told it. What one has changed stays changed, whoever interrupts.
+fn voice_tool(spec: &ToolSpec, tools: &ToolSet) -> VoiceTool {
+    let parameters = tools.parameters(&spec.name).cloned().unwrap_or_default();
+    let tool = VoiceTool::new(&spec.name, &spec.description, parameters).timeout(spec.timeout);
+    match spec.effect {
+        Effect::Read => tool,
+        _ => tool.if_interrupted(IfInterrupted::Report),
+    }
 }
 
 #[expect(
