@@ -237,6 +237,8 @@ pub(super) mod tests {
         pub(in super::super) tries: Vec<Result<E, DeviceProblem>>,
         pub(in super::super) troubles: Arc<Mutex<Vec<Trouble>>>,
         pub(in super::super) open: Arc<AtomicBool>,
+        /// While it is, no try succeeds, and none is used up.
+        pub(in super::super) unplugged: Arc<AtomicBool>,
     }
 
     pub(in super::super) struct Opened(Arc<AtomicBool>);
@@ -252,7 +254,7 @@ pub(super) mod tests {
         type End = E;
 
         fn open(&mut self, trouble: Trouble) -> Result<(Opened, E), DeviceProblem> {
-            if self.tries.is_empty() {
+            if self.tries.is_empty() || self.unplugged.load(Ordering::SeqCst) {
                 return Err(DeviceProblem::Missing);
             }
             let end = self.tries.remove(0)?;
@@ -267,6 +269,7 @@ pub(super) mod tests {
             tries,
             troubles: Arc::default(),
             open: Arc::default(),
+            unplugged: Arc::default(),
         }
     }
 

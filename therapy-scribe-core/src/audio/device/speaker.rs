@@ -207,6 +207,8 @@ const fn failed(problem: DeviceProblem) -> AudioError {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, atomic::Ordering};
+
     use super::{
         super::{
             keeper::tests::scripted,
@@ -303,13 +305,16 @@ mod tests {
             device(1, SampleRate::HZ_16000),
         );
         let backend = scripted(vec![Ok(feed), Ok(again)]);
-        let troubles = std::sync::Arc::clone(&backend.troubles);
+        let troubles = Arc::clone(&backend.troubles);
+        let unplugged = Arc::clone(&backend.unplugged);
         let mut sink = SpeakerSink::start(backend, FORMAT, Duration::ZERO)
             .await
             .unwrap();
         drop(pull);
+        unplugged.store(true, Ordering::SeqCst);
         troubles.lock().unwrap()[0].lost();
         sink.play(&frame(vec![1; 1000])).await.unwrap();
+        unplugged.store(false, Ordering::SeqCst);
         // Until the thread has opened it again; each turn of the loop lets it.
         let mut told = Vec::new();
         while told.len() < 2 {
