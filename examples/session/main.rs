@@ -9,6 +9,8 @@
 
 #[path = "../support/live.rs"]
 mod live;
+#[path = "../support/person.rs"]
+mod person;
 #[path = "../support/services.rs"]
 mod services;
 #[path = "../support/source.rs"]
@@ -17,13 +19,13 @@ mod source;
 mod speed;
 
 use std::{
-    io::{BufRead, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use clap::Parser;
 use live::Show;
+use person::{agrees, now};
 use services::{AnyError, Wishes};
 use therapy_scribe::{
     notes::{Clinician, Draft, KeySigner, LocalTime, SessionFacts, SignedNote, WallTime},
@@ -137,7 +139,7 @@ fn facts(start: WallTime, session: &Session) -> Result<SessionFacts, AnyError> {
 }
 
 async fn sign(args: &Args, draft: &Draft, name: &str) -> Result<(), AnyError> {
-    if !args.yes && !confirmed(name).await? {
+    if !args.yes && !unless_stopped(agrees(&format!("Sign this note as {name}?"))).await?? {
         println!("Not signed, and not saved.");
         return Ok(());
     }
@@ -167,20 +169,6 @@ async fn unless_stopped<T>(work: impl Future<Output = T>) -> Result<T, AnyError>
     }
 }
 
-async fn confirmed(name: &str) -> Result<bool, AnyError> {
-    print!("Sign this note as {name}? [y/N] ");
-    std::io::stdout().flush()?;
-    // On a thread of its own, so that the question can be left with Ctrl-C.
-    let (answered, answer) = tokio::sync::oneshot::channel();
-    std::thread::spawn(move || {
-        let mut answer = String::new();
-        let read = std::io::stdin().lock().read_line(&mut answer);
-        answered.send(read.map(|_| answer))
-    });
-    let answer = unless_stopped(answer).await???;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
-}
-
 fn save(out: &Path, signed: &SignedNote) -> Result<PathBuf, AnyError> {
     let write = |name: &str, content: &[u8]| {
         let path = out.join(name);
@@ -194,15 +182,4 @@ fn save(out: &Path, signed: &SignedNote) -> Result<PathBuf, AnyError> {
     write("note.json", &signed.to_bytes())?;
     write("note.sig", format!("{}\n", signed.signature()).as_bytes())?;
     Ok(out.to_owned())
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the program is the host, and the host has the clock"
-)]
-fn now() -> WallTime {
-    let since = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
-    WallTime::from_unix_millis(u64::try_from(since.as_millis()).unwrap_or(0))
 }

@@ -11,6 +11,8 @@
 mod hear;
 #[path = "../note/input.rs"]
 mod input;
+#[path = "../support/person.rs"]
+mod person;
 #[path = "../support/services.rs"]
 #[expect(dead_code, reason = "speech-to-text is not called")]
 mod services;
@@ -20,6 +22,7 @@ mod talk;
 use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::{Parser, ValueEnum};
+use person::now;
 use services::AnyError;
 use therapy_scribe::{
     ApiKey, Region,
@@ -29,7 +32,6 @@ use therapy_scribe::{
     },
     notes::{
         Clinician, DirectorySink, Gateway, GatewayConfig, KeySigner, NoteWriter, SessionFacts,
-        WallTime,
     },
     transport::{Connector, Origin},
 };
@@ -204,15 +206,4 @@ fn voice_tool(spec: &ToolSpec, tools: &ToolSet) -> VoiceTool {
         Effect::Read => tool,
         _ => tool.if_interrupted(IfInterrupted::Report),
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the program is the host, and the host has the clock"
-)]
-fn now() -> WallTime {
-    let since = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
-    WallTime::from_unix_millis(u64::try_from(since.as_millis()).unwrap_or(0))
 }

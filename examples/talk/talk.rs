@@ -1,10 +1,6 @@
 //! One conversation: events in, tools and confirmations out.
 
-use std::{
-    io::{BufRead, Write},
-    process::ExitCode,
-    time::Duration,
-};
+use std::{process::ExitCode, time::Duration};
 
 use futures_util::StreamExt;
 use serde_json::json;
@@ -16,7 +12,7 @@ use therapy_scribe::{
     },
 };
 
-use crate::{Confirm, hear, hear::Hearing, services::AnyError, show::Show};
+use crate::{Confirm, hear, hear::Hearing, person::agrees, services::AnyError, show::Show};
 
 /// Who hung up with Ctrl-C.
 const INTERRUPTED: u8 = 130;
@@ -161,7 +157,7 @@ impl Talk {
         if self.confirm == Confirm::Voice {
             return Ok(());
         }
-        let confirmed = self.yes || ask().await?;
+        let confirmed = self.yes || agrees("Sign and save this?").await?;
         if !confirmed {
             let _ = self.desk.decline(pending.request);
             return Ok(());
@@ -187,17 +183,4 @@ fn is_audible(frame: &AudioFrame) -> bool {
         .samples()
         .iter()
         .any(|sample| sample.unsigned_abs() > 100)
-}
-
-async fn ask() -> Result<bool, AnyError> {
-    print!("Sign and save this? [y/N] ");
-    std::io::stdout().flush()?;
-    let (answered, answer) = tokio::sync::oneshot::channel();
-    std::thread::spawn(move || {
-        let mut answer = String::new();
-        let read = std::io::stdin().lock().read_line(&mut answer);
-        answered.send(read.map(|_| answer))
-    });
-    let answer = answer.await??;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }

@@ -100,7 +100,6 @@ mod confirm;
 mod driver;
 mod error;
 mod event;
-mod g711;
 mod line;
 mod protocol;
 #[cfg(feature = "scribe")]

@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::{FusedStream, Stream};
-use therapy_scribe_core::{AudioFormat, AudioFrame, Phi};
+use therapy_scribe_core::{AudioFormat, AudioFrame, Phi, audio::g711};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -17,7 +17,6 @@ use crate::{
     config::{ConfigError, Encoding, Tuning, check_tools, check_tuning},
     driver::Item,
     error::Error,
-    g711,
     protocol::Command,
 };
 

@@ -5,6 +5,7 @@ mod channel;
 mod device;
 mod error;
 mod format;
+pub mod g711;
 mod level;
 mod mono;
 mod pace;

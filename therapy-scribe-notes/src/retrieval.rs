@@ -11,7 +11,7 @@ use therapy_scribe_core::{MediaTime, Phi, Role, SpeakerId, Transcript};
 pub(crate) use passage::Sentence;
 use passage::number;
 pub(crate) use stem::stem;
-use topics::{Asked, Term};
+use topics::{Term, Topics};
 
 /// How many quotes answer a question, unless told otherwise.
 const QUOTES: usize = 5;
@@ -52,6 +52,7 @@ pub struct SessionIndex {
     sentences: Vec<Sentence>,
     weights: HashMap<String, f32>,
     names: HashMap<Option<SpeakerId>, String>,
+    topics: Topics,
 }
 
 /// Something that was said, word for word. `Debug` shows no text.
@@ -84,6 +85,7 @@ impl SessionIndex {
         let name = |speaker| (speaker, transcript.speaker_name(speaker));
         Self {
             names: speakers.map(name).collect(),
+            topics: Topics::new(),
             sentences,
             weights,
         }
@@ -133,7 +135,7 @@ impl SessionIndex {
 
     /// How well each sentence answers.
     fn scores(&self, topic: &str) -> Vec<f32> {
-        let asked = Asked::new(topic);
+        let asked = self.topics.asked(topic);
         let score = |sentence: &Sentence| {
             let terms = asked.terms.iter();
             let each: Vec<f32> = terms.map(|term| self.weight(term, sentence)).collect();

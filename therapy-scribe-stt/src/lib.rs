@@ -63,7 +63,6 @@ mod client;
 mod clock;
 pub mod config;
 mod error;
-mod mulaw;
 mod protocol;
 mod session;
 mod wire;

@@ -10,13 +10,14 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::{FusedStream, Stream};
-use therapy_scribe_core::{AudioFormat, AudioFrame, SttAudio, SttClosed, SttControl, SttEvent};
+use therapy_scribe_core::{
+    AudioFormat, AudioFrame, SttAudio, SttClosed, SttControl, SttEvent, audio::g711,
+};
 use therapy_scribe_transport::{Events, Handle};
 
 use crate::{
     config::{ConfigError, ConfigUpdate, Encoding, SpeechModel},
     error::Error,
-    mulaw,
     protocol::{Control, Streaming},
 };
 
@@ -73,7 +74,11 @@ impl SttHandle {
         }
         let bytes = match self.session.encoding {
             Encoding::PcmS16Le => frame.to_le_bytes(),
-            Encoding::PcmMulaw => mulaw::encode(frame.samples()),
+            Encoding::PcmMulaw => frame
+                .samples()
+                .iter()
+                .map(|sample| g711::to_mulaw(*sample))
+                .collect(),
             Encoding::Opus | Encoding::OggOpus | Encoding::Aac => {
                 return Err(Error::Config(NEEDS_ENCODER));
             }

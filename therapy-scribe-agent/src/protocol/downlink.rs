@@ -6,7 +6,9 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
-use crate::{config::Encoding, g711};
+use therapy_scribe_core::audio::g711;
+
+use crate::config::Encoding;
 
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,

@@ -151,31 +151,52 @@ pub(super) struct Term {
     pub(super) related: Vec<Vec<String>>,
 }
 
-impl Asked {
-    pub(super) fn new(topic: &str) -> Self {
-        let empty: HashSet<String> = EMPTY.split_whitespace().map(stem).collect();
+/// The tables by stems: made once for a session, since every question is looked up in them.
+pub(super) struct Topics {
+    empty: HashSet<String>,
+    /// Asked for, and said.
+    topics: Vec<[Vec<Phrase>; 2]>,
+}
+
+/// The stems of one or more words.
+type Phrase = Vec<String>;
+
+impl Topics {
+    pub(super) fn new() -> Self {
+        let topics = TOPICS.iter().map(|(asked, said)| [list(asked), list(said)]);
+        Self {
+            empty: EMPTY.split_whitespace().map(stem).collect(),
+            topics: topics.collect(),
+        }
+    }
+
+    pub(super) fn asked(&self, topic: &str) -> Asked {
         let mut terms: Vec<Term> = Vec::new();
         for word in topic.split(|c: char| c.is_whitespace() || matches!(c, '/' | ',')) {
             let stem = stem(word);
             let is_known = terms.iter().any(|term| term.stem == stem);
-            if stem.is_empty() || empty.contains(&stem) || is_known {
+            if stem.is_empty() || self.empty.contains(&stem) || is_known {
                 continue;
             }
-            let related = related(&stem);
+            let related = self.related(&stem);
             terms.push(Term { stem, related });
         }
-        Self { terms }
+        Asked { terms }
+    }
+
+    fn related(&self, asked: &str) -> Vec<Phrase> {
+        let has = |[names, _]: &&[Vec<Phrase>; 2]| names.iter().any(|name| name == &[asked]);
+        let members = self.topics.iter().filter(has).flat_map(|[_, said]| said);
+        members
+            .filter(|member| *member != &[asked])
+            .cloned()
+            .collect()
     }
 }
 
-fn related(asked: &str) -> Vec<Vec<String>> {
-    let has = |names: &&(&str, &str)| list(names.0).any(|name| name == [asked]);
-    let members = TOPICS.iter().filter(has).flat_map(|(_, said)| list(said));
-    members.filter(|member| member != &[asked]).collect()
-}
-
-fn list(words: &str) -> impl Iterator<Item = Vec<String>> {
-    words
-        .split(',')
+fn list(words: &str) -> Vec<Phrase> {
+    let phrases = words.split(',');
+    phrases
         .map(|phrase| phrase.split_whitespace().map(stem).collect())
+        .collect()
 }

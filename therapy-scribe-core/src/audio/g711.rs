@@ -5,8 +5,9 @@ const BIAS: u16 = 0x84;
 /// The greatest magnitude that still fits with the bias.
 const CLIP: u16 = 32_635;
 
-/// Sign, three bits of exponent, four of mantissa, all inverted.
-pub(crate) fn to_mulaw(sample: i16) -> u8 {
+/// A sample as µ-law: sign, three bits of exponent, four of mantissa, all inverted.
+#[must_use]
+pub fn to_mulaw(sample: i16) -> u8 {
     let sign = if sample < 0 { 0x80 } else { 0 };
     let magnitude = sample.unsigned_abs().min(CLIP) + BIAS;
     let exponent = 7 - magnitude.leading_zeros().saturating_sub(1).min(7);
@@ -14,15 +15,18 @@ pub(crate) fn to_mulaw(sample: i16) -> u8 {
     !(sign | (low(exponent) << 4) | mantissa)
 }
 
-pub(crate) fn from_mulaw(code: u8) -> i16 {
+/// A sample of µ-law.
+#[must_use]
+pub fn from_mulaw(code: u8) -> i16 {
     let code = !code;
     let exponent = (code >> 4) & 7;
     let magnitude = ((i32::from(code & 0x0f) << 3) + i32::from(BIAS)) << exponent;
     signed(code & 0x80 != 0, magnitude - i32::from(BIAS))
 }
 
-/// Sign, exponent, mantissa; every other bit inverted. A set sign means positive.
-pub(crate) fn to_alaw(sample: i16) -> u8 {
+/// A sample as A-law: sign, exponent, mantissa; every other bit inverted. A set sign means positive.
+#[must_use]
+pub fn to_alaw(sample: i16) -> u8 {
     let (sign, magnitude) = match sample {
         0.. => (0x80, sample.unsigned_abs()),
         _ => (0, sample.unsigned_abs().saturating_sub(1)),
@@ -34,7 +38,9 @@ pub(crate) fn to_alaw(sample: i16) -> u8 {
     (sign | (low(exponent) << 4) | mantissa) ^ 0x55
 }
 
-pub(crate) fn from_alaw(code: u8) -> i16 {
+/// A sample of A-law.
+#[must_use]
+pub fn from_alaw(code: u8) -> i16 {
     let code = code ^ 0x55;
     let exponent = (code >> 4) & 7;
     let mantissa = (i32::from(code & 0x0f) << 4) + 8;
@@ -65,7 +71,9 @@ mod tests {
             (-1, 0x7f),
             (32_124, 0x80),
             (-32_124, 0),
+            (8, 0xfe),
             (1000, 0xce),
+            (i16::MIN, 0),
         ] {
             assert_eq!(to_mulaw(sample), code, "{sample}");
         }
