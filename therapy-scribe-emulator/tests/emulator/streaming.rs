@@ -296,7 +296,7 @@ async fn unknown_paths_and_plain_requests_get_json() {
     let emulator = quick().start().await.unwrap();
     for (method, path) in [
         ("GET", "/v3/ws"),
-        ("POST", "/v1/understanding"),
+        ("POST", "/v1/realtime"),
         ("GET", "/v2/transcript"),
     ] {
         let reply = http(&emulator, method, path, Some("key"), "").await;
