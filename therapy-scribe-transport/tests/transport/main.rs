@@ -19,3 +19,4 @@ mod secure;
 mod session;
 #[cfg(test)]
 mod talk;
+mod transfer;
