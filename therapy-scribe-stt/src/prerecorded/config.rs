@@ -4,6 +4,7 @@
 mod builder;
 mod checks;
 mod policies;
+mod redaction;
 mod request;
 mod speakers;
 #[cfg(test)]
@@ -15,9 +16,8 @@ use serde_json::{Map, Value};
 use therapy_scribe_core::Role;
 
 pub use builder::TranscriptionBuilder;
-pub use policies::{
-    Cover, EntityName, RecordRedaction, RedactedAudio, RedactedFormat, RedactionPolicies,
-};
+pub use policies::{EntityName, RedactionPolicies};
+pub use redaction::{Cover, RecordRedaction, RedactedAudio, RedactedFormat};
 pub use speakers::{Effort, SpeakerIdentification, SpeakerOptions};
 
 use crate::config::{Domain, Webhook};

@@ -231,7 +231,7 @@ impl Machine {
             Event::Uploaded(Ok(uploaded)) => self.uploaded(uploaded),
             Event::Uploaded(Err(error)) => self.fail(error),
             Event::Answered(outcome) => self.answered(outcome, now),
-            Event::Downloaded(outcome) => self.downloaded(outcome, now),
+            Event::Downloaded(outcome) => self.downloaded(outcome),
             Event::Saved(Ok(())) => {
                 self.ticket.stage = Stage::Saved;
                 self.go(State::KeepSaved);

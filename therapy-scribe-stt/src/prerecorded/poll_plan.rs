@@ -15,15 +15,17 @@ pub struct PollPlan {
 
 impl Default for PollPlan {
     fn default() -> Self {
-        Self {
-            first: Duration::from_secs(1),
-            longest: Duration::from_secs(5),
-            limit: None,
-        }
+        Self::DEFAULT
     }
 }
 
 impl PollPlan {
+    pub(super) const DEFAULT: Self = Self {
+        first: Duration::from_secs(1),
+        longest: Duration::from_secs(5),
+        limit: None,
+    };
+
     /// A job is waited for so long at least, unless a limit is set.
     pub(super) const SHORTEST_LIMIT: Duration = Duration::from_secs(600);
 

@@ -167,6 +167,8 @@ impl AsyncRead for Watched {
             sum.wrong = no_audio(new);
         }
         if sum.wrong.is_some() {
+            drop(sum);
+            into.set_filled(before);
             return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
         }
         sum.hash.update(new);

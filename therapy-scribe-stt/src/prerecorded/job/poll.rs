@@ -169,7 +169,7 @@ impl Machine {
     }
 
     /// An address lives for half an hour and may have been refused; the next `GET` gives a fresh one.
-    pub(super) fn downloaded(&mut self, outcome: Result<(), Error>, now: Duration) {
+    pub(super) fn downloaded(&mut self, outcome: Result<(), Error>) {
         let State::Download(_, poll) = &mut self.state else {
             return;
         };
@@ -181,7 +181,6 @@ impl Machine {
             Err(_) => {
                 let poll = poll.clone();
                 self.state = State::Audio(poll);
-                self.wait = Some(now + AUDIO_INTERVAL);
             }
         }
     }
