@@ -32,6 +32,10 @@ pub struct Transcription {
 
 /// The parameters, unchecked. What is `None` or empty is not sent, and the service's own default holds.
 #[derive(Clone, PartialEq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the service"
+)]
 pub(crate) struct Fields {
     pub(crate) models: Vec<RecordModel>,
     pub(crate) domain: Option<Domain>,

@@ -7,7 +7,7 @@ use tokio::{fs::File, io::AsyncWriteExt};
 
 /// Where redacted audio goes, piece by piece. It is redacted by a machine: what it missed can be heard.
 #[async_trait]
-pub trait AudioSave: Send {
+pub trait AudioSave: Send + Sync {
     /// A download begins; whatever an earlier one has left is void.
     ///
     /// # Errors

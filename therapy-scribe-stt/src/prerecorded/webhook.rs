@@ -17,7 +17,7 @@ use super::{TranscriptId, wire::read};
 /// use therapy_scribe_stt::prerecorded::{WebhookCall, WebhookReceiver};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let receiver = WebhookReceiver::new("X-Scribe-Secret", ApiKey::new("s3cret")?);
+/// let receiver = WebhookReceiver::new("X-Scribe-Secret", &ApiKey::new("s3cret")?);
 /// let headers = [("x-scribe-secret", &b"s3cret"[..])];
 /// let body = br#"{"transcript_id":"5551722e-f677","status":"completed"}"#;
 /// match receiver.receive(headers, body) {
@@ -36,7 +36,7 @@ pub struct WebhookReceiver {
 
 impl WebhookReceiver {
     /// For calls with this header, as the [`Webhook`](crate::config::Webhook) of the transcription has it.
-    pub fn new(header: impl Into<String>, secret: ApiKey) -> Self {
+    pub fn new(header: impl Into<String>, secret: &ApiKey) -> Self {
         Self {
             header: header.into(),
             secret: digest(secret.expose().as_bytes()),
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     fn receive(headers: &[(&str, &[u8])], body: &str) -> Result<WebhookCall, WebhookError> {
-        let receiver = WebhookReceiver::new("X-Secret", ApiKey::new("s3cret").unwrap());
+        let receiver = WebhookReceiver::new("X-Secret", &ApiKey::new("s3cret").unwrap());
         receiver.receive(headers.iter().copied(), body.as_bytes())
     }
 

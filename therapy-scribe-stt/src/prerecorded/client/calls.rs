@@ -183,7 +183,7 @@ impl ListQuery {
                 let _ = write!(query, "&{name}={value}");
             }
         };
-        add("status", self.status.and_then(ListedStatus::as_str));
+        add("status", self.status.map(ListedStatus::as_str));
         add("created_on", self.created_on.as_deref());
         add("before_id", self.before.as_ref().map(TranscriptId::as_str));
         add("after_id", self.after.as_ref().map(TranscriptId::as_str));
@@ -249,12 +249,12 @@ pub enum ListedStatus {
 }
 
 impl ListedStatus {
-    const fn as_str(self) -> Option<&'static str> {
-        Some(match self {
+    const fn as_str(self) -> &'static str {
+        match self {
             Self::Waiting => "processing",
             Self::Completed => "completed",
             Self::Failed => "error",
-        })
+        }
     }
 }
 

@@ -12,7 +12,8 @@ use super::{
     job::{Job, Progress},
 };
 use crate::prerecorded::{
-    AudioSave, AudioUpload, Error, JobTicket, Record, RoleNames, TicketStore, Transcription,
+    AudioSave, AudioUpload, Error, JobTicket, Record, RoleNames, SpeakerIdentification,
+    TicketStore, Transcription,
     job::{Call, End, Event, Machine, Outcome, Plan, Step, Uploaded},
 };
 
@@ -49,7 +50,7 @@ impl<'r, 'j> Runner<'r, 'j> {
             ..job.plan
         };
         let identification = job.config.fields.identification.iter();
-        let names = identification.flat_map(|people| people.roles_by_value());
+        let names = identification.flat_map(SpeakerIdentification::roles_by_value);
         Self {
             client,
             machine: Machine::new(plan, job.ticket, Duration::ZERO),

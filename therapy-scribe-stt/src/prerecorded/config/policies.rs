@@ -154,7 +154,7 @@ impl RedactionPolicies {
     ) -> Result<Self, ConfigError> {
         let mut policies = Self(Vec::new());
         for name in names {
-            policies.push(name.into())?;
+            policies.push(&name.into())?;
         }
         if policies.0.is_empty() {
             return Err(ConfigError::Range {
@@ -199,7 +199,7 @@ impl RedactionPolicies {
     /// # Errors
     /// [`ConfigError::Name`] as in [`new`](Self::new).
     pub fn and(mut self, name: impl Into<EntityName>) -> Result<Self, ConfigError> {
-        self.push(name.into())?;
+        self.push(&name.into())?;
         Ok(self)
     }
 
@@ -234,7 +234,7 @@ impl RedactionPolicies {
         known.any(P::is_clinical)
     }
 
-    fn push(&mut self, name: EntityName) -> Result<(), ConfigError> {
+    fn push(&mut self, name: &EntityName) -> Result<(), ConfigError> {
         name.check()?;
         // `Other("drug")` is the known one.
         let name = EntityName::named(name.as_str());

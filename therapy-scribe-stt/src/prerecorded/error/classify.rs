@@ -17,11 +17,10 @@ pub(crate) fn refusal(status: u16, body: &[u8], retry_after: Option<Duration>) -
     let says = |part: &str| message.to_ascii_lowercase().contains(part);
     let detail = || Phi::new(message.chars().take(LONGEST).collect());
     match status {
-        401 => Error::Auth,
         402 => Error::Account { detail: detail() },
         403 if says("too many") => Error::RateLimited { retry_after },
         403 if says("uploaded file") => Error::OtherProject,
-        403 => Error::Auth,
+        401 | 403 => Error::Auth,
         404 => Error::NotFound,
         413 => Error::TooLarge { limit: MOST_BYTES },
         429 => Error::RateLimited { retry_after },

@@ -38,6 +38,12 @@ impl Deletion {
     }
 }
 
+/// How a deletion ended.
+enum Settled {
+    Gone,
+    Left(Option<Error>),
+}
+
 /// One deletion after the other.
 pub(crate) struct Erase {
     left: VecDeque<TranscriptId>,
@@ -70,11 +76,11 @@ impl Erase {
         })
     }
 
-    fn settle(&mut self, leftover: Option<Option<Error>>) {
+    fn settle(&mut self, settled: Settled) {
         if let Some(id) = self.left.pop_front() {
-            match leftover {
-                None => self.report.confirmed.push(id),
-                Some(why) => self.report.unconfirmed.push(Leftover { id, why }),
+            match settled {
+                Settled::Gone => self.report.confirmed.push(id),
+                Settled::Left(why) => self.report.unconfirmed.push(Leftover { id, why }),
             }
         }
         self.verifying = false;
@@ -94,7 +100,7 @@ impl Machine {
                 self.patience.renew();
             }
             Verdict::Good(reply) => match wire::transcript(&reply.body) {
-                Ok(raw) if raw.is_deleted() => self.settle(None),
+                Ok(raw) if raw.is_deleted() => self.settle(Settled::Gone),
                 Ok(_) => self.still_there(now),
                 Err(flaw) => {
                     let error = Error::Malformed {
@@ -106,7 +112,7 @@ impl Machine {
                 }
             },
             // Gone before.
-            Verdict::Final(Error::NotFound) if !deleting => self.settle(None),
+            Verdict::Final(Error::NotFound) if !deleting => self.settle(Settled::Gone),
             Verdict::Final(Error::NotFound | Error::Refused { status: 400, .. }) if deleting => {
                 erase.verifying = true;
                 self.patience.renew();
@@ -118,7 +124,7 @@ impl Machine {
     fn delete_again(&mut self, verdict: Verdict, now: Duration) {
         match self.patience.next(&verdict) {
             Some(wait) => self.wait = Some(now + wait),
-            None => self.settle(Some(Some(verdict.into_error()))),
+            None => self.settle(Settled::Left(Some(verdict.into_error()))),
         }
     }
 
@@ -129,16 +135,16 @@ impl Machine {
         erase.tries += 1;
         erase.verifying = false;
         if erase.tries >= MOST_TRIES {
-            return self.settle(Some(None));
+            return self.settle(Settled::Left(None));
         }
         self.wait = Some(now + Duration::from_secs(2));
     }
 
-    fn settle(&mut self, leftover: Option<Option<Error>>) {
+    fn settle(&mut self, settled: Settled) {
         let State::Erase(erase) = &mut self.state else {
             return;
         };
-        erase.settle(leftover);
+        erase.settle(settled);
         self.patience.renew();
         if erase.left.is_empty() {
             let report = std::mem::take(&mut erase.report);

@@ -92,9 +92,9 @@ impl Service {
     fn arrive(&mut self, now: Duration) {
         let (due, late) = self.late.drain(..).partition::<Vec<_>, _>(|at| *at <= now);
         self.late = late;
-        due.iter().for_each(|_| {
+        for _ in due {
             self.add(URL, true);
-        });
+        }
     }
 
     fn act(&mut self, call: &Call) -> (u16, Value) {
@@ -245,7 +245,7 @@ impl Host {
     }
 
     fn on(&mut self, event: Event) {
-        self.machine.on(event, self.now - self.began);
+        self.machine.on(event, self.now.saturating_sub(self.began));
     }
 }
 

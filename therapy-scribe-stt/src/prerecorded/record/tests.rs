@@ -16,7 +16,7 @@ fn word(text: &str, start: u64, speaker: &str) -> Value {
     json!({"text": text, "start": start, "end": start + 200, "confidence": 0.9, "speaker": speaker, "channel": null})
 }
 
-fn identified(mapping: Value, status: &str) -> Value {
+fn identified(mapping: &Value, status: &str) -> Value {
     json!({
         "request": {"speaker_identification": {"speaker_type": "role"}},
         "response": {"speaker_identification": {"mapping": mapping, "status": status}}
@@ -38,7 +38,7 @@ fn roles_stand_beside_the_labels_that_they_took_the_place_of() {
             {"speaker": "Client", "text": "Badly.", "start": 900, "end": 1100, "words": []},
             {"speaker": "Therapist", "text": "Why?", "start": 1500, "end": 1700, "words": []}
         ],
-        "speech_understanding": identified(json!({"A": "Therapist", "B": "Client"}), "success"),
+        "speech_understanding": identified(&json!({"A": "Therapist", "B": "Client"}), "success"),
         "domain": "medical-v1", "metadata": {"domain_used": "medical-v1"},
         "language_code": "en_us", "speech_model_used": "universal-3-5-pro", "audio_duration": 15
     }));
@@ -77,7 +77,7 @@ fn roles_stand_beside_the_labels_that_they_took_the_place_of() {
 fn two_labels_with_one_value_are_one_person() {
     let record = record(json!({
         "words": [word("So", 0, "Therapist"), word("tell", 300, "Therapist"), word("Well", 900, "Client")],
-        "speech_understanding": identified(json!({"A": "Therapist", "B": "Client", "C": "Therapist"}), "completed")
+        "speech_understanding": identified(&json!({"A": "Therapist", "B": "Client", "C": "Therapist"}), "completed")
     }));
     assert_eq!(record.speakers.len(), 2);
     assert_eq!(record.speaker("C").unwrap().labels, ["A", "C"]);
@@ -87,7 +87,7 @@ fn two_labels_with_one_value_are_one_person() {
 fn an_identification_that_did_not_work_leaves_the_letters() {
     let record = record(json!({
         "words": [word("Hi", 0, "A"), word("Hello", 900, "B")],
-        "speech_understanding": identified(json!({"A": "Therapist"}), "failed")
+        "speech_understanding": identified(&json!({"A": "Therapist"}), "failed")
     }));
     assert_eq!(record.identification, Identification::Missing);
     assert!(record.transcript.roles().is_empty());
@@ -131,7 +131,7 @@ fn channels_can_be_identified() {
     two["channel"] = json!("2");
     let record = record(json!({
         "words": [one, two],
-        "speech_understanding": identified(json!({"1": "Therapist", "2": "Client"}), "success")
+        "speech_understanding": identified(&json!({"1": "Therapist", "2": "Client"}), "success")
     }));
     assert_eq!(record.speaker("Client").unwrap().speaker.to_string(), "A2");
     assert_eq!(spoken(&record)[1].0, Some(Role::Client));
@@ -141,7 +141,7 @@ fn channels_can_be_identified() {
 fn names_are_voices_without_a_role_and_are_not_shown() {
     let record = record(json!({
         "words": [word("Hi", 0, "CANARY Keller"), word("Hello", 900, "Ana CANARY")],
-        "speech_understanding": identified(json!({"A": "CANARY Keller", "B": "Ana CANARY"}), "success")
+        "speech_understanding": identified(&json!({"A": "CANARY Keller", "B": "Ana CANARY"}), "success")
     }));
     assert_eq!(
         record.speakers[1].value.as_ref().unwrap().expose(),
@@ -252,7 +252,7 @@ fn a_later_identification_re_attributes_everything_at_once() {
     assert_eq!(spoken(&before)[0].0, None);
     let answer = json!({
         "request_id": "r-1", "utterances": [],
-        "speech_understanding": identified(json!({"A": "Counsellor", "B": "Supervisee"}), "success")
+        "speech_understanding": identified(&json!({"A": "Counsellor", "B": "Supervisee"}), "success")
     });
     let names = RoleNames::default().with([("Supervisee", Role::Client)]);
     let after = before.identified(&Identified::of(&answer, names));

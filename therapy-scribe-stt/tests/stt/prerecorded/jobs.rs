@@ -57,7 +57,7 @@ async fn a_recording_is_uploaded_transcribed_saved_and_deleted() {
     );
     assert_eq!(record.medical_mode, MedicalMode::Used);
     assert_eq!(record.identification, Identification::Done);
-    assert_eq!(service.state().uploads, [bytes.clone()]);
+    assert_eq!(service.state().uploads, std::slice::from_ref(&bytes));
     assert_eq!(sent.load(Ordering::Relaxed), 300_004);
     let stages = [
         Stage::Submitting,

@@ -34,6 +34,10 @@ async fn sent(builder: TranscriptionBuilder) -> Value {
     request
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one table, row by row as in the document"
+)]
 #[tokio::test]
 async fn all_settings_of_a_scribe_are_sent_as_the_document_names_them() {
     let secret = ApiKey::new("s3cret").unwrap();
