@@ -97,22 +97,33 @@ pub enum Languages {
     /// `language_codes`: people switch between these; English must be among them.
     Switching(Vec<String>),
     /// `language_detection`: whichever is spoken; it needs about 15 s of speech.
-    #[non_exhaustive]
-    Detected {
-        /// `language_confidence_threshold` in hundredths, 0 to 100: below it the job fails.
-        threshold: Option<u8>,
-        /// `expected_languages`: those that are looked for; empty: all.
-        expected: Vec<String>,
-    },
+    Detected(LanguageDetection),
+}
+
+/// How the service finds out which language is spoken.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct LanguageDetection {
+    /// `language_confidence_threshold` in hundredths, 0 to 100: below it the job fails, or the fallback is used.
+    pub threshold: Option<u8>,
+    /// `expected_languages`: those that are looked for; empty: all.
+    pub expected: Vec<String>,
+    /// `fallback_language`: what is taken where the confidence is too low, instead of failing.
+    pub fallback: Option<String>,
+    /// `code_switching`: people switch between languages.
+    pub code_switching: bool,
+    /// `on_no_speech_detected`: a recording without speech is an empty transcript, billed, instead of a failure. It needs a
+    /// fallback.
+    pub silence_is_empty: bool,
 }
 
 impl Languages {
     /// Whichever is spoken, of these; empty: of all.
     pub fn detected<S: Into<String>>(expected: impl IntoIterator<Item = S>) -> Self {
-        Self::Detected {
-            threshold: None,
+        Self::Detected(LanguageDetection {
             expected: expected.into_iter().map(Into::into).collect(),
-        }
+            ..LanguageDetection::default()
+        })
     }
 }
 

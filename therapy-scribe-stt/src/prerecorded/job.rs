@@ -126,6 +126,8 @@ pub(crate) struct Machine {
 /// What is being done.
 enum State {
     Upload,
+    /// Storing where the audio is: a large file is not uploaded twice.
+    KeepUploaded,
     /// Looking what is newest before the submit.
     Anchor,
     /// Storing that a submit may be under way.
@@ -201,7 +203,8 @@ impl Machine {
                 limit: 1,
                 before: None,
             }),
-            State::KeepSubmitting
+            State::KeepUploaded
+            | State::KeepSubmitting
             | State::KeepSubmitted
             | State::KeepAgain
             | State::KeepSaved
@@ -251,6 +254,7 @@ impl Machine {
 
     fn kept(&mut self, now: Duration) {
         match self.state {
+            State::KeepUploaded => self.go(State::Anchor),
             State::KeepSubmitting | State::KeepAgain => self.go(State::Submit),
             State::KeepSubmitted if self.plan.submit_only => self.end = Some(Ok(())),
             State::KeepSubmitted => {
@@ -268,7 +272,7 @@ impl Machine {
         self.ticket.audio_url = Some(uploaded.url);
         self.ticket.sha256 = Some(uploaded.sha256);
         self.ticket.bytes = Some(uploaded.bytes);
-        self.go(State::Anchor);
+        self.go(State::KeepUploaded);
     }
 
     fn answered(&mut self, outcome: Outcome, now: Duration) {

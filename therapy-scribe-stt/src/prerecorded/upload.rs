@@ -64,6 +64,19 @@ impl FileUpload {
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self(path.into())
     }
+
+    /// SHA-256 of the file in hexadecimal, as [`JobTicket::sha256`](super::JobTicket::sha256) has it: whether it was sent before
+    /// can be known before it is sent, and billed, again.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being read; a file that is no audio is an error too.
+    pub async fn sha256(&self) -> io::Result<String> {
+        let seen = Seen::default();
+        let mut reader = Watched::new(self.open().await?.reader, seen.clone());
+        tokio::io::copy(&mut reader, &mut tokio::io::sink()).await?;
+        let unread = || io::Error::other("the file was not read");
+        Ok(seen.uploaded(String::new()).ok_or_else(unread)?.sha256)
+    }
 }
 
 #[async_trait]

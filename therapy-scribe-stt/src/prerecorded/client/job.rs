@@ -24,7 +24,8 @@ pub struct Job<'a> {
     pub(super) plan: Plan,
 }
 
-/// Told how many bytes of an upload were handed to the connection so far; it must not block.
+/// Told how many bytes of an upload were handed to the connection so far; it must not block. A try that breaks off begins
+/// again from zero.
 pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
 
 impl<'a> Job<'a> {
@@ -39,7 +40,8 @@ impl<'a> Job<'a> {
         job
     }
 
-    /// A new job whose audio the service fetches from an address, up to 5 GB.
+    /// A new job whose audio the service fetches from an address, up to 5 GB. A lost submit is found again by this address, so
+    /// no other job should have it: a parameter of its own, such as `?job=17`, is enough.
     pub fn from_url(
         key: impl Into<String>,
         audio_url: impl Into<String>,
@@ -146,7 +148,7 @@ impl RecordClient {
     ) -> Result<JobTicket, Error> {
         job.plan.submit_only = true;
         job.plan.redacted_audio = false;
-        let mut runner = Runner::new(self, job, store);
+        let mut runner = Runner::new(self, job, store)?;
         runner.run(no_save).await?;
         Ok(runner.machine.ticket().clone())
     }
@@ -164,7 +166,7 @@ impl RecordClient {
         job: Job<'_>,
         store: &dyn TicketStore,
     ) -> Result<Finished, Error> {
-        let mut runner = Runner::new(self, job, store);
+        let mut runner = Runner::new(self, job, store)?;
         let end = runner.run(no_save).await?;
         // A job that was saved and deleted has no text any more.
         let raw = end.raw.ok_or(Error::Deleted)?;
@@ -192,7 +194,7 @@ impl RecordClient {
         Fut: Future<Output = Result<(), BoxError>> + Send,
     {
         job.plan.erase = true;
-        let mut runner = Runner::new(self, job, store);
+        let mut runner = Runner::new(self, job, store)?;
         let end = runner.run(save).await?;
         Ok(Processed {
             record: runner.record.take(),

@@ -11,6 +11,7 @@ use super::{
     RecordClient,
     job::{Job, Progress},
 };
+use crate::config::ConfigError;
 use crate::prerecorded::{
     AudioSave, AudioUpload, Error, JobTicket, Record, RoleNames, SpeakerIdentification,
     TicketStore, Transcription,
@@ -44,14 +45,25 @@ pub(super) struct Runner<'r, 'j> {
 }
 
 impl<'r, 'j> Runner<'r, 'j> {
-    pub(super) fn new(client: &'r RecordClient, job: Job<'j>, store: &'r dyn TicketStore) -> Self {
+    /// # Errors
+    /// [`Error::Config`] for a job that wants redacted audio of a transcription without.
+    pub(super) fn new(
+        client: &'r RecordClient,
+        job: Job<'j>,
+        store: &'r dyn TicketStore,
+    ) -> Result<Self, Error> {
+        if job.plan.redacted_audio && !job.config.has_redacted_audio() {
+            return Err(Error::Config(ConfigError::Conflict(
+                "redacted audio is fetched only where the transcription asks for it: see RecordRedaction::audio",
+            )));
+        }
         let plan = Plan {
             seed: client.seed(),
             ..job.plan
         };
         let identification = job.config.fields.identification.iter();
         let names = identification.flat_map(SpeakerIdentification::roles_by_value);
-        Self {
+        Ok(Self {
             client,
             machine: Machine::new(plan, job.ticket, Duration::ZERO),
             names: RoleNames::default().with(names),
@@ -61,7 +73,7 @@ impl<'r, 'j> Runner<'r, 'j> {
             progress: job.progress,
             store,
             record: None,
-        }
+        })
     }
 
     /// A machine that needs no job.

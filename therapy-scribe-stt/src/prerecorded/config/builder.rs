@@ -16,7 +16,7 @@ use crate::config::{ConfigError, Domain, Keyterms, Webhook};
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct TranscriptionBuilder {
-    fields: Transcription,
+    config: Transcription,
 }
 
 impl TranscriptionBuilder {
@@ -27,12 +27,12 @@ impl TranscriptionBuilder {
             ..Fields::default()
         };
         Self {
-            fields: Transcription { fields },
+            config: Transcription { fields },
         }
     }
 
     fn with(mut self, change: impl FnOnce(&mut Fields)) -> Self {
-        change(&mut self.fields.fields);
+        change(&mut self.config.fields);
         self
     }
 
@@ -185,7 +185,7 @@ impl TranscriptionBuilder {
     /// # Errors
     /// [`ConfigError`] names the first parameter that can't work, and what would.
     pub fn build(self) -> Result<Transcription, ConfigError> {
-        checks::check(&self.fields.fields)?;
-        Ok(self.fields)
+        checks::check(&self.config.fields)?;
+        Ok(self.config)
     }
 }

@@ -1,12 +1,15 @@
 //! What is refused, and why (`pre-recorded.md` 4, 8.1, 9.7, 10, 13).
 
-use super::{Fields, Languages, RecordModel, RecordRedaction, UnredactedAnalysis};
+use super::{
+    Fields, LanguageDetection, Languages, RecordModel, RecordRedaction, UnredactedAnalysis,
+};
 use crate::config::{ConfigError, require};
 
 const MOST_KEYTERMS: usize = 1000;
 const MOST_KEYTERMS_OF_UNIVERSAL_2: usize = 200;
 const WORDS_OF_KEYTERM: usize = 6;
 const WORDS_OF_PROMPT: usize = 1500;
+const CODE: &str = "a code such as `en`, `en_us` or `de`";
 const MEDICAL: [&str; 4] = ["en", "es", "de", "fr"];
 
 /// Set by the builder's own setters, or always as the service has it.
@@ -132,40 +135,53 @@ fn is_of(code: &str, language: &str) -> bool {
 }
 
 fn check_languages(fields: &Fields) -> Result<(), ConfigError> {
-    let code = "a code such as `en`, `en_us` or `de`";
     let medical = |code: &String| MEDICAL.iter().any(|known| is_of(code, known));
     let spoken = match &fields.languages {
         Languages::Default => true,
         Languages::One(one) => {
-            require(is_code(one), "language_code", code)?;
+            require(is_code(one), "language_code", CODE)?;
             medical(one)
         }
         Languages::Switching(all) => {
-            require(all.iter().all(|one| is_code(one)), "language_codes", code)?;
+            require(all.iter().all(|one| is_code(one)), "language_codes", CODE)?;
             let english = all.iter().any(|one| is_of(one, "en"));
             require(english, "language_codes", "a list with `en` in it")?;
             true
         }
-        Languages::Detected {
-            threshold,
-            expected,
-        } => {
-            require(
-                threshold.is_none_or(|hundredths| hundredths <= 100),
-                "language_confidence_threshold",
-                "0 to 100 hundredths",
-            )?;
-            require(
-                expected.iter().all(|one| is_code(one)),
-                "expected_languages",
-                code,
-            )?;
+        Languages::Detected(detection) => {
+            check_detection(detection)?;
+            let expected = &detection.expected;
             expected.is_empty() || expected.iter().any(medical)
         }
     };
     conflict(
         fields.domain.is_some() && !spoken,
         "Medical Mode knows English, Spanish, German and French only; the service would ignore it",
+    )
+}
+
+fn check_detection(detection: &LanguageDetection) -> Result<(), ConfigError> {
+    require(
+        detection
+            .threshold
+            .is_none_or(|hundredths| hundredths <= 100),
+        "language_confidence_threshold",
+        "0 to 100 hundredths",
+    )?;
+    require(
+        detection.expected.iter().all(|one| is_code(one)),
+        "expected_languages",
+        CODE,
+    )?;
+    let fallback = detection.fallback.as_ref();
+    require(
+        fallback.is_none_or(|one| is_code(one)),
+        "fallback_language",
+        CODE,
+    )?;
+    conflict(
+        detection.silence_is_empty && fallback.is_none(),
+        "an empty transcript for a recording without speech needs a fallback language",
     )
 }
 

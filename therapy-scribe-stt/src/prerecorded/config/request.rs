@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{AudioTags, Cover, Fields, Languages, RecordRedaction, RedactedFormat, Transcription};
+use super::{
+    AudioTags, Cover, Fields, LanguageDetection, Languages, RecordRedaction, RedactedFormat,
+    Transcription,
+};
 use crate::config::Domain;
 
 impl Transcription {
@@ -62,18 +65,29 @@ impl Body {
             Languages::Default => {}
             Languages::One(code) => self.set("language_code", json!(code)),
             Languages::Switching(codes) => self.set("language_codes", json!(codes)),
-            Languages::Detected {
-                threshold,
-                expected,
-            } => {
-                self.set("language_detection", json!(true));
-                let share = threshold.map(|hundredths| f64::from(hundredths) / 100.0);
-                self.set_some("language_confidence_threshold", share);
-                if !expected.is_empty() {
-                    let options = json!({"expected_languages": expected});
-                    self.set("language_detection_options", options);
-                }
-            }
+            Languages::Detected(detection) => self.detection(detection),
+        }
+    }
+
+    fn detection(&mut self, detection: &LanguageDetection) {
+        self.set("language_detection", json!(true));
+        let share = detection.threshold;
+        let share = share.map(|hundredths| f64::from(hundredths) / 100.0);
+        self.set_some("language_confidence_threshold", share);
+        let mut options = Self(Map::new());
+        if !detection.expected.is_empty() {
+            options.set("expected_languages", json!(detection.expected));
+        }
+        if let Some(fallback) = &detection.fallback {
+            options.set("fallback_language", json!(fallback));
+            options.set("on_low_language_confidence", json!("fallback"));
+        }
+        options.flag("code_switching", detection.code_switching);
+        if detection.silence_is_empty {
+            options.set("on_no_speech_detected", json!("fallback"));
+        }
+        if !options.0.is_empty() {
+            self.set("language_detection_options", Value::Object(options.0));
         }
     }
 

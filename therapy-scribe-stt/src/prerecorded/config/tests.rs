@@ -199,6 +199,12 @@ fn languages_are_codes_and_medical_mode_knows_four() {
     };
     assert!(switching(&["es", "en"]).build().is_ok());
     assert!(refusal(switching(&["es", "de"])).contains("`en`"));
+    let silent = LanguageDetection {
+        silence_is_empty: true,
+        ..LanguageDetection::default()
+    };
+    let silent = Transcription::builder().languages(Languages::Detected(silent));
+    assert!(refusal(silent).contains("fallback"));
 }
 
 #[test]

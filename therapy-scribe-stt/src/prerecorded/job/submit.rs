@@ -30,6 +30,8 @@ pub(crate) struct Search {
     pages: u8,
     before: Option<TranscriptId>,
     found: Vec<TranscriptId>,
+    /// A newer transcript does not say where its audio is: it may be the one.
+    unclear: bool,
 }
 
 impl Search {
@@ -125,6 +127,7 @@ impl Machine {
                 && entry.audio_url == ticket.audio_url
                 && !ticket.others.contains(&entry.id)
         };
+        search.unclear |= newer.clone().any(|entry| entry.audio_url.is_none());
         let ours = newer.clone().filter(is_ours);
         search.found.extend(ours.map(|entry| entry.id.clone()));
         search.pages = search.pages.saturating_add(1);
@@ -144,7 +147,10 @@ impl Machine {
         // The list is newest first: the job that was submitted is the oldest.
         match found.pop() {
             Some(id) => {
-                self.ticket.others.extend(found);
+                // An upload's address is this ticket's alone; another one may be somebody else's too.
+                if self.ticket.sha256.is_some() {
+                    self.ticket.others.extend(found);
+                }
                 self.found(id);
             }
             None => self.absent(now),
@@ -156,14 +162,14 @@ impl Machine {
         let State::Search(search) = &self.state else {
             return;
         };
-        let round = search.round + 1;
+        let (round, unclear) = (search.round + 1, search.unclear);
         if let Some(wait) = ROUNDS.get(round) {
             self.go(State::Search(Search {
                 round,
                 ..Search::default()
             }));
             self.wait = Some(now + *wait);
-        } else if self.submits < MOST_SUBMITS {
+        } else if self.submits < MOST_SUBMITS && !unclear {
             self.go(State::Submit);
         } else {
             self.fail(Error::SubmitUnknown);

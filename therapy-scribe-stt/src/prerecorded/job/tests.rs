@@ -203,16 +203,49 @@ fn the_list_is_read_page_by_page_down_to_what_was_there_before() {
 
 #[test]
 fn a_second_job_of_the_same_submit_is_kept_in_mind_for_deletion() {
+    for uploaded in [true, false] {
+        let mut ticket = JobTicket::new("s-17");
+        ticket.audio_url = Some(URL.to_owned());
+        ticket.sha256 = uploaded.then(|| "ab".to_owned());
+        let mut run = Run::of(Plan::default(), ticket);
+        run.until_submit().on(lost());
+        run.call();
+        run.on(reply(
+            200,
+            &list(&[("t-2", URL), ("t-1", URL), ("old", "x")]),
+        ));
+        run.call();
+        let ticket = run.machine.ticket();
+        assert_eq!(ticket.transcript, Some(id("t-1")));
+        // An address that the host gave may be of somebody else's job: that is never deleted.
+        assert_eq!(ticket.others.len(), usize::from(uploaded));
+    }
+}
+
+#[test]
+fn a_newer_job_that_does_not_say_what_it_is_of_keeps_the_submit_from_being_repeated() {
     let mut run = Run::new(Plan::default());
     run.until_submit().on(lost());
-    run.call();
-    run.on(reply(
-        200,
-        &list(&[("t-2", URL), ("t-1", URL), ("old", "x")]),
-    ));
-    run.call();
-    assert_eq!(run.machine.ticket().transcript, Some(id("t-1")));
-    assert_eq!(run.machine.ticket().others, [id("t-2")]);
+    while let Step::Call(Call::List { .. }) = run.step() {
+        let nameless = json!({"transcripts": [{"id": "t-9"}, {"id": "old", "audio_url": "x"}]});
+        run.on(reply(200, &nameless));
+    }
+    assert!(matches!(run.error(), Error::SubmitUnknown));
+}
+
+#[test]
+fn an_upload_is_stored_before_anything_else_and_not_repeated() {
+    let mut machine = Machine::new(Plan::default(), JobTicket::new("s-17"), Duration::ZERO);
+    assert_eq!(machine.step(), Step::Upload);
+    let uploaded = Uploaded {
+        url: URL.to_owned(),
+        sha256: "ab".to_owned(),
+        bytes: 7,
+    };
+    machine.on(Event::Uploaded(Ok(uploaded)), Duration::ZERO);
+    assert_eq!(machine.step(), Step::Keep);
+    let mut later = Run::of(Plan::default(), machine.ticket().clone());
+    assert!(matches!(later.call(), Call::List { limit: 1, .. }));
 }
 
 #[test]

@@ -11,8 +11,8 @@ use therapy_scribe_stt::{
         Job, RecordRedaction, RedactionPolicies, SpeakerIdentification, SpeakerOptions,
         Transcription, TranscriptionBuilder,
         config::{
-            AudioTags, Cover, Effort, Languages, RecordModel, RedactedAudio, RedactedFormat,
-            UnredactedAnalysis,
+            AudioTags, Cover, Effort, LanguageDetection, Languages, RecordModel, RedactedAudio,
+            RedactedFormat, UnredactedAnalysis,
         },
     },
 };
@@ -141,6 +141,14 @@ async fn other_ways_of_saying_who_speaks_what_are_in_the_document_too() {
     assert_eq!(request["language_codes"], json!(["es", "en"]));
     let request = sent(Transcription::builder().languages(Languages::detected(["de", "en"]))).await;
     assert_eq!(request["language_detection"], json!(true));
+    let mut detection = LanguageDetection::default();
+    detection.fallback = Some("de".to_owned());
+    (detection.threshold, detection.code_switching) = (Some(40), true);
+    detection.silence_is_empty = true;
+    let request = sent(Transcription::builder().languages(Languages::Detected(detection))).await;
+    assert_eq!(request["language_confidence_threshold"], json!(0.4));
+    let options = &request["language_detection_options"];
+    assert_eq!(options["on_no_speech_detected"], "fallback");
     let people = [(Role::Therapist, ""), (Role::Interpreter, "")];
     let request = sent(
         Transcription::couple()

@@ -173,7 +173,14 @@ fn nested(body: &Map<String, Value>) -> Vec<String> {
     );
     inside(
         "language_detection_options",
-        &[("expected_languages", Texts)],
+        &[
+            ("expected_languages", Texts),
+            ("fallback_language", Text),
+            ("code_switching", Flag),
+            ("code_switching_confidence_threshold", Share),
+            ("on_low_language_confidence", One(&["error", "fallback"])),
+            ("on_no_speech_detected", One(&["error", "fallback"])),
+        ],
     );
     inside(
         "redact_pii_audio_options",
