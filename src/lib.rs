@@ -72,6 +72,13 @@ mod tests {
         is_shared::<stt::SttClient>();
         is_shared::<stt::SttHandle>();
         is_shared::<stt::CaptureError>();
+        #[cfg(feature = "prerecorded")]
+        {
+            is_shared::<stt::prerecorded::RecordClient>();
+            is_shared::<stt::prerecorded::Record>();
+            is_shared::<stt::prerecorded::JobTicket>();
+            is_shared::<stt::prerecorded::Error>();
+        }
         is_shared::<notes::Draft>();
         is_shared::<notes::SignedNote>();
         is_shared::<notes::NoteWriter>();

@@ -14,7 +14,7 @@ use super::{
 use crate::config::ConfigError;
 use crate::prerecorded::{
     AudioSave, AudioUpload, Error, JobTicket, Record, RoleNames, SpeakerIdentification,
-    TicketStore, Transcription,
+    TicketStore, TranscriptId, Transcription,
     job::{Call, End, Event, Machine, Outcome, Plan, Step, Uploaded},
 };
 
@@ -104,7 +104,7 @@ impl<'r, 'j> Runner<'r, 'j> {
         let mut save = Some(save);
         loop {
             let event = match self.machine.step() {
-                Step::Keep => Event::Kept(self.store.keep(self.machine.ticket()).await),
+                Step::Keep => self.keep().await,
                 Step::Upload => Event::Uploaded(self.upload().await),
                 Step::Call(call) => Event::Answered(self.call(&call).await),
                 Step::Wait(until) => {
@@ -120,6 +120,13 @@ impl<'r, 'j> Runner<'r, 'j> {
             };
             self.machine.on(event, began.elapsed());
         }
+    }
+
+    async fn keep(&self) -> Event {
+        let ticket = self.machine.ticket();
+        let transcript = ticket.transcript.as_ref().map(TranscriptId::as_str);
+        tracing::debug!(stage = ?ticket.stage, transcript, "the job goes on");
+        Event::Kept(self.store.keep(ticket).await)
     }
 
     fn saved_record(&mut self) -> Option<Arc<Record>> {

@@ -38,6 +38,7 @@ impl RecordClient {
                 Error::RateLimited { retry_after } => retry_after.unwrap_or(UPLOAD_WAIT * 6),
                 _ => UPLOAD_WAIT,
             };
+            tracing::debug!(tries, "the upload broke off and is made again");
             tokio::time::sleep(asked.clamp(UPLOAD_WAIT, UPLOAD_WAIT * 60)).await;
         }
     }
