@@ -36,6 +36,7 @@ mod phi;
 mod region;
 pub mod roles;
 mod secret;
+pub mod spelling;
 mod stt;
 mod time;
 mod transcript;
@@ -54,9 +55,10 @@ pub use stt::{
 };
 pub use time::MediaTime;
 pub use transcript::{
-    Change, Confidence, Correction, Finality, Gap, GapReason, GapState, InvalidTranscript, Overlap,
-    Relabel, RelabelledWord, Smoothing, Transcript, TranscriptAssembler, Turn, Utterance,
-    UtteranceRecord, Utterances, Word,
+    Change, Concern, Confidence, Correction, Edit, EditKind, Finality, Gap, GapReason, GapState,
+    InvalidTranscript, Overlap, Reconciled, Reconciliation, Relabel, RelabelledWord, Smoothing,
+    Transcript, TranscriptAssembler, Turn, Utterance, UtteranceRecord, Utterances, VoiceChange,
+    Word, reconcile,
 };
 
 /// Any error, as a source. Ours never hold what was said.

@@ -18,6 +18,7 @@ use crate::{
     agent::{AgentLog, Agents},
     faults::Plan,
     gateway::Gateway,
+    prerecorded::{Prerecorded, TranscriptLog},
     streaming::{Recordings, SessionLog, Tokens},
 };
 
@@ -42,6 +43,7 @@ pub(crate) struct State {
     pub(crate) tokens: Tokens,
     pub(crate) gateway: Gateway,
     pub(crate) agents: Agents,
+    pub(crate) prerecorded: Prerecorded,
     pub(crate) sessions: Mutex<Sessions>,
     pub(crate) opens: Mutex<Vec<u64>>,
     pub(crate) began: tokio::time::Instant,
@@ -133,7 +135,7 @@ impl Emulator {
         format!("ws://{}", self.address)
     }
 
-    /// Origin of the HTTP interface: `http://127.0.0.1:PORT`.
+    /// Origin of the HTTP interface, pre-recorded transcription with it: `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn api_url(&self) -> String {
         format!("http://{}", self.address)
@@ -183,6 +185,12 @@ impl Emulator {
     #[must_use]
     pub fn chat_requests(&self) -> Vec<Value> {
         self.state.gateway.requests()
+    }
+
+    /// What was uploaded to be transcribed, and what was asked for.
+    #[must_use]
+    pub fn transcripts(&self) -> TranscriptLog {
+        self.state.prerecorded.logs()
     }
 
     /// Ends every connection and the server.

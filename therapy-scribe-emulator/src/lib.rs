@@ -1,9 +1,10 @@
-//! A local stand-in for AssemblyAI's streaming speech-to-text, LLM Gateway and voice agent, on one port of this machine.
+//! A local stand-in for AssemblyAI's streaming and pre-recorded speech-to-text, LLM Gateway
+//! and voice agent, on one port of this machine.
 //! Beside them, on a path of its own, a server of language models that speaks as OpenAI does.
 //!
 //! Written from the protocol documents point by point (`// 11.5` cites point 5 of the emulator contract in
 //! `streaming-stt.md`, `// 15.3` point 3 of the one in `llm-gateway.md`; the voice agent cites the sections of
-//! `voice-agent.md`), and from none of the client crates, so that a
+//! `voice-agent.md`, transcription those of `pre-recorded.md`), and from none of the client crates, so that a
 //! mistake in a client can't hide in a shared type.
 //!
 //! It hears: an energy detector decides where speech and pauses are, and the session's own turn settings decide where
@@ -29,6 +30,7 @@
 //!                            │                 audio clock → energy detector → script → turn detector → labels
 //!                            ├── WebSocket ── talk with the agent: texts and time in; events out
 //!                            │                 audio → energy → turns → dialogue → replies, calls of tools
+//!                            ├── HTTP ── uploads and transcripts: heard as above, told a poll at a time
 //!                            └── HTTP ── tokens, models, chat requests: checked, counted, answered with quotes
 //! ```
 //!
@@ -45,15 +47,20 @@
 //! which tools it calls, and what it makes of their results. Its voice is a tone for each word. [`AgentQuirk`] says how the
 //! service behaves oddly all the time, [`AgentFault`] what goes wrong once.
 //!
-//! What it does not do: pre-recorded transcription, stored agents (`/v1/agents`), webhooks and recordings of talks, `/v1/understanding`, tool calls, webhooks, audio
-//! capture, `LLMGatewayResponse` (as for an account without access), encoded audio (Opus and AAC are accepted and not
-//! heard), Medical Mode corrections, languages, prompts and key terms (checked, and without effect on words). Redaction
-//! marks numbers, and the names it was told.
+//! Pre-recorded transcription hears sixteen-bit WAV; what else is uploaded is taken for the script's whole recording, as is
+//! any address that is no upload (hosts that end in `.invalid` can't be reached). A job goes on each time it is asked for.
+//! [`TranscriptFault`] says what goes wrong, [`TranscriptQuirk`] what is odd. Redacted audio is WAV.
+//!
+//! What it does not do: stored agents (`/v1/agents`), webhooks and recordings of talks, tool calls, translation,
+//! summaries, audio capture, `LLMGatewayResponse` (as for an account without access), encoded audio (Opus and AAC are
+//! accepted and not heard), Medical Mode corrections, languages, prompts and key terms (checked, and without effect on
+//! words). Redaction marks numbers, what looks like a telephone number or an address, and the names it was told.
 
 mod agent;
 mod emulator;
 mod faults;
 mod gateway;
+mod prerecorded;
 mod script;
 mod server;
 mod streaming;
@@ -66,5 +73,8 @@ pub use agent::{
 pub use emulator::{Builder, Emulator, SpeakerLetters, StartError};
 pub use faults::{Fault, FaultKind, Faults, Unauthorized};
 pub use gateway::{ChatReply, LocalServer};
+pub use prerecorded::{
+    LoggedJob, TranscriptCall, TranscriptFault, TranscriptFaultKind, TranscriptLog, TranscriptQuirk,
+};
 pub use script::{InvalidScript, Script, Segment};
 pub use streaming::SessionLog;

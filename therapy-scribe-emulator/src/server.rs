@@ -1,7 +1,8 @@
 //! The one port: HTTP, and WebSockets by upgrade.
 
+mod transcripts;
+
 use std::{
-    convert::Infallible,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -25,6 +26,7 @@ use crate::{
     emulator::State,
     faults::FaultKind,
     gateway::Answer,
+    prerecorded::{self, Gone},
     streaming::{self, Opening, Query, Refusal, SessionLog, Setup},
 };
 
@@ -54,8 +56,14 @@ pub(crate) async fn run(listener: TcpListener, state: Arc<State>, mut stop: watc
         let _ = stream.set_nodelay(true);
         let (state, stop, own) = (Arc::clone(&state), stop.clone(), Arc::clone(&tasks));
         let connection = async move {
+            // An error ends the connection without an answer.
             let service = service_fn(|request| {
-                answer(request, Arc::clone(&state), Arc::clone(&own), stop.clone())
+                let answer = answer(request, Arc::clone(&state), Arc::clone(&own), stop.clone());
+                async {
+                    answer
+                        .await
+                        .map_err(|Gone| std::io::Error::other("on purpose"))
+                }
             });
             let server = hyper::server::conn::http1::Builder::new();
             let _ = server
@@ -89,7 +97,7 @@ async fn answer(
     state: Arc<State>,
     tasks: Tasks,
     stop: watch::Receiver<bool>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+) -> Result<Response<Full<Bytes>>, Gone> {
     let query = streaming::parse_query(request.uri().query().unwrap_or_default());
     let answer = match (request.method(), request.uri().path()) {
         (&Method::GET, "/v3/ws") if request.headers().contains_key(header::SEC_WEBSOCKET_KEY) => {
@@ -104,6 +112,9 @@ async fn answer(
         (&Method::GET, "/local/v1/models") => state.gateway.local_models(),
         (&Method::POST, "/v1/chat/completions") => chat(request, &state, Asked::Gateway).await,
         (&Method::POST, "/local/v1/chat/completions") => chat(request, &state, Asked::Local).await,
+        (_, path) if prerecorded::concerns(path) => {
+            transcripts::answer(request, &query, &state, &tasks).await?
+        }
         _ => agents(request, &query, &state).await,
     };
     if let Some(delay) = answer.delay {

@@ -21,9 +21,11 @@ mod vad;
 pub use session::SessionLog;
 
 pub(crate) use audio::{AudioClock, Encoding as AudioEncoding, FRAME_MS, from_mulaw};
+pub(crate) use hearing::Hearing;
 pub(crate) use query::{Query, parse as parse_query};
 pub(crate) use random::Random;
 pub(crate) use recordings::Recordings;
+pub(crate) use redact::{core_of, keep_punctuation};
 pub(crate) use session::{Setup, refusal};
 pub(crate) use socket::{Clock, Ending, Line, Opening, Refusal, Upgraded, close, end, serve};
 pub(crate) use token::Tokens;

@@ -1,5 +1,5 @@
 //! The emulator over its sockets, point by point of the contracts: `streaming-stt.md` section 11, `llm-gateway.md`
-//! section 15 and `voice-agent.md` appendix A. The clients are raw, so that no client of ours can hide a mistake.
+//! section 15, `voice-agent.md` appendix A and `pre-recorded.md` section 14. The clients are raw, so that no client of ours can hide a mistake.
 
 #![expect(
     clippy::indexing_slicing,
@@ -26,6 +26,8 @@ mod mishaps;
 mod odd;
 #[path = "emulator/ordered.rs"]
 mod ordered;
+#[path = "emulator/recorded.rs"]
+mod recorded;
 #[path = "emulator/scenarios.rs"]
 mod scenarios;
 #[path = "emulator/service.rs"]

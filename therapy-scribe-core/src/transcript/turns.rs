@@ -51,6 +51,17 @@ impl Turns {
             .skip_while(move |turn| turn.end() < time)
     }
 
+    /// Of turns that stand in their order already.
+    pub(crate) fn in_order(turns: impl IntoIterator<Item = Turn>) -> Self {
+        let mut all = Self::default();
+        let mut latest = MediaTime::ZERO;
+        for turn in turns {
+            latest = latest.max(turn.start());
+            all.insert((latest, turn.id()), turn);
+        }
+        all
+    }
+
     pub(crate) fn insert(&mut self, key: Key, turn: Turn) {
         let at = self.block_of(key);
         let entry = Entry {

@@ -143,6 +143,12 @@ impl Word {
         matches!(self.overlap, Overlap::Undecided)
     }
 
+    /// Whether only the live session had it: see [`Overlap::LiveOnly`].
+    #[must_use]
+    pub const fn is_live_only(&self) -> bool {
+        matches!(self.overlap, Overlap::LiveOnly)
+    }
+
     /// Follows the turn's label, unless the word has one of its own.
     pub(crate) fn inherit(&mut self, turn: Option<SpeakerId>) {
         if self.attribution == Attribution::Turn && self.label != turn {
@@ -264,7 +270,8 @@ enum Attribution {
     Word,
 }
 
-/// What is known of a word where two connections heard the same audio, as after a reconnect.
+/// What is known of a word where the same audio was heard twice: by two connections, as after a reconnect, or live and from
+/// the recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -275,6 +282,9 @@ pub enum Overlap {
     /// The connections differ, and nothing decides whether it was said once or twice. It is kept, so that nothing is
     /// lost; a clinician should look.
     Undecided,
+    /// It was heard while the session went on, and is missing in the transcript of the recording: see
+    /// [`reconcile`](crate::reconcile).
+    LiveOnly,
 }
 
 impl Overlap {

@@ -13,6 +13,7 @@ use crate::{
     agent::{self, AgentFault, AgentQuirk, Agents, Dialogue},
     faults::{Fault, Plan},
     gateway::{self, ChatReply, Gateway, LocalServer},
+    prerecorded::{self, Prerecorded, TranscriptFault, TranscriptQuirk},
     script::Script,
     server,
     streaming::{Recordings, Tokens},
@@ -27,6 +28,7 @@ pub struct Builder {
     port: u16,
     gateway: gateway::Settings,
     agent: agent::Settings,
+    prerecorded: prerecorded::Settings,
     settings: Settings,
 }
 
@@ -38,6 +40,10 @@ impl Builder {
             port: 0,
             gateway: gateway::Settings::default(),
             agent: agent::Settings::default(),
+            prerecorded: prerecorded::Settings {
+                polls: 1,
+                ..prerecorded::Settings::default()
+            },
             settings: Settings {
                 speed: 1.0,
                 seed: 1,
@@ -214,6 +220,24 @@ impl Builder {
         self
     }
 
+    /// For how many polls a pre-recorded transcript is in processing, after one in which it is queued. Default: 1.
+    pub const fn transcript_polls(mut self, polls: u32) -> Self {
+        self.prerecorded.polls = polls;
+        self
+    }
+
+    /// What goes wrong with pre-recorded transcription, each once. Further calls add to it.
+    pub fn transcript_faults(mut self, faults: impl IntoIterator<Item = TranscriptFault>) -> Self {
+        self.prerecorded.faults.extend(faults);
+        self
+    }
+
+    /// How pre-recorded transcription behaves oddly. Further calls add to it.
+    pub fn transcript_quirks(mut self, quirks: impl IntoIterator<Item = TranscriptQuirk>) -> Self {
+        self.prerecorded.quirks.extend(quirks);
+        self
+    }
+
     /// Listens on 127.0.0.1.
     ///
     /// # Errors
@@ -232,14 +256,23 @@ impl Builder {
             |script| (script.segments, script.language),
         );
         let agents = Agents::new(self.agent, self.settings.seed, self.settings.speed);
+        let segments: Arc<[_]> = segments.into();
+        let names = Arc::clone(&self.settings.redacted_names);
+        let prerecorded = Prerecorded::new(
+            self.prerecorded,
+            Arc::clone(&segments),
+            language.clone(),
+            names,
+        );
         let state = Arc::new(State {
             settings: self.settings,
-            recordings: Arc::new(Recordings::new(segments.into())),
+            recordings: Arc::new(Recordings::new(segments)),
             language,
             plan: Plan::new(self.faults),
             tokens: Tokens::default(),
             gateway: Gateway::new(self.gateway),
             agents,
+            prerecorded,
             sessions: Mutex::default(),
             opens: Mutex::default(),
             began: tokio::time::Instant::now(),

@@ -32,6 +32,7 @@ enum Origin {
 enum Body {
     Json(Value),
     Text(String),
+    Bytes(Bytes),
 }
 
 impl Answer {
@@ -41,6 +42,10 @@ impl Answer {
 
     pub(crate) fn text(status: u16, kind: &str, body: String) -> Self {
         Self::new(status, kind, Body::Text(body))
+    }
+
+    pub(crate) fn bytes_of(status: u16, kind: &str, body: Bytes) -> Self {
+        Self::new(status, kind, Body::Bytes(body))
     }
 
     fn new(status: u16, kind: &str, body: Body) -> Self {
@@ -58,6 +63,7 @@ impl Answer {
         match &self.body {
             Body::Json(body) => body.to_string().into(),
             Body::Text(body) => body.clone().into(),
+            Body::Bytes(body) => body.clone(),
         }
     }
 

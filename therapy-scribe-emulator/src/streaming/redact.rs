@@ -43,12 +43,15 @@ fn entity(core: &str, params: &Params, names: &[String]) -> Option<&'static str>
     (params.redact_pii && params.redact_policies.as_ref().is_none_or(asked)).then_some(policy)
 }
 
-/// Punctuation stays.
 fn replace(word: &mut ScriptWord, mark: &str) {
-    let is_punctuation = |c: char| !c.is_alphanumeric();
-    let tail = word.text.len() - word.text.trim_end_matches(is_punctuation).len();
-    let tail = word.text.split_off(word.text.len() - tail);
-    word.text = format!("{mark}{tail}");
+    word.text = keep_punctuation(&word.text, mark);
+}
+
+/// A mark instead of a word, whose punctuation stays.
+pub(crate) fn keep_punctuation(word: &str, mark: &str) -> String {
+    let bare = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let tail = word.get(bare.len()..).unwrap_or_default();
+    format!("{mark}{tail}")
 }
 
 /// The words of a model that does not format: each without its punctuation, in lower case.
@@ -61,7 +64,7 @@ pub(crate) fn plain(words: &[ScriptWord]) -> Vec<ScriptWord> {
 }
 
 /// A word without its punctuation, in lower case.
-fn core_of(word: &str) -> String {
+pub(crate) fn core_of(word: &str) -> String {
     word.trim_matches(|c: char| !c.is_alphanumeric())
         .to_lowercase()
 }

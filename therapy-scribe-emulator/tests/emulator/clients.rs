@@ -17,7 +17,7 @@ use tokio_tungstenite::{
 
 /// Protocol seconds a second.
 pub(crate) const SPEED: f64 = 100.0;
-const LIMIT: Duration = Duration::from_secs(10);
+pub(crate) const LIMIT: Duration = Duration::from_secs(10);
 
 /// Speech as `(speaker, text, start, end)`: a voice sounds in those times and nowhere else.
 pub(crate) type Speech<'a> = &'a [(&'a str, &'a str, u64, u64)];

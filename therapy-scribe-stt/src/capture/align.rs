@@ -4,11 +4,10 @@
 //! repeat themselves. So neither times nor texts decide alone: the two rows of words are aligned as a whole, and only
 //! words that stand at about the same time may be the same.
 
-mod text;
-
-use therapy_scribe_core::{MediaTime, Relabel, SpeakerId, Turn, TurnId, Word};
-
-use text::{are_similar, key};
+use therapy_scribe_core::{
+    MediaTime, Relabel, SpeakerId, Turn, TurnId, Word,
+    spelling::{are_similar, key},
+};
 
 /// A word as it is compared.
 #[derive(Debug, Clone, PartialEq)]

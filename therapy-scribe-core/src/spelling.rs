@@ -1,7 +1,9 @@
-//! Comparing what was said, whatever the spelling.
+//! Comparing what was said, whatever the spelling: two recognisers, or one at two times, write the same speech differently.
 
-/// Whether most of two words is the same at their begins and ends.
-pub(super) fn are_similar(one: &str, other: &str) -> bool {
+/// Whether most of two [keys](key) is the same at their begins and ends, as in `sertraline` and `certraline`. Never for words of
+/// three letters and fewer.
+#[must_use]
+pub fn are_similar(one: &str, other: &str) -> bool {
     let front = one
         .bytes()
         .zip(other.bytes())
@@ -17,8 +19,9 @@ pub(super) fn are_similar(one: &str, other: &str) -> bool {
     longer > 3 && (front + back).min(shorter) * 10 >= longer * 6
 }
 
-/// The text without case and punctuation, numbers as digits.
-pub(super) fn key(text: &str) -> String {
+/// A word without case and punctuation, a number word as digits.
+#[must_use]
+pub fn key(text: &str) -> String {
     const WORDS: [(&str, &str); 29] = [
         ("zero", "0"),
         ("one", "1"),
@@ -59,4 +62,18 @@ pub(super) fn key(text: &str) -> String {
         .iter()
         .find(|(word, _)| *word == bare)
         .map_or(bare, |(_, digits)| (*digits).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_word_has_one_key_however_it_is_written() {
+        for (one, other) in [("Fifty,", "50"), ("Don't", "dont"), ("GAD-7.", "gad7")] {
+            assert_eq!(key(one), key(other));
+        }
+        assert!(are_similar("sertraline", "certraline"));
+        assert!(!are_similar("no", "now"));
+    }
 }

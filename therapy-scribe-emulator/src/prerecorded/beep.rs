@@ -1,0 +1,47 @@
+//! A redacted copy of a recording: a tone, or silence, where a word was replaced.
+
+use super::{job::Job, words::Word};
+
+/// Of the tone.
+const HERTZ: u64 = 1000;
+const LOUDNESS: i16 = 3000;
+
+/// A WAV file, whatever was asked for: there is no encoder here. `None` where the upload was none, or too long to keep.
+pub(super) fn redacted(job: &Job) -> Option<Vec<u8>> {
+    let sound = job.sound.as_deref()?;
+    let (file, data, rate) = sound.wav()?;
+    let channels = sound.channels();
+    let words = &job.result()?.words;
+    let method = job
+        .request
+        .pointer("/redact_pii_audio_options/override_audio_redaction_method");
+    let is_silent = method.and_then(|method| method.as_str()) == Some("silence");
+    let mut copy = file.to_vec();
+    for word in words.iter().filter(|word| word.is_redacted) {
+        for (number, byte) in span(word, data, rate, channels) {
+            let sample = u64::try_from(number / channels).unwrap_or(0);
+            let is_high = (sample * 2 * HERTZ / u64::from(rate)).is_multiple_of(2);
+            let tone = match (is_silent, is_high) {
+                (true, _) => 0,
+                (false, true) => LOUDNESS,
+                (false, false) => -LOUDNESS,
+            };
+            if let Some(place) = copy.get_mut(byte..byte + 2) {
+                place.copy_from_slice(&tone.to_le_bytes());
+            }
+        }
+    }
+    Some(copy)
+}
+
+/// The samples of a word, and where they stand in the file.
+fn span(
+    word: &Word,
+    data: usize,
+    rate: u32,
+    channels: usize,
+) -> impl Iterator<Item = (usize, usize)> {
+    let at = move |ms: u64| usize::try_from(ms * u64::from(rate) / 1000).unwrap_or(usize::MAX);
+    let samples = at(word.start_ms) * channels..at(word.end_ms) * channels;
+    samples.map(move |sample| (sample, data + 2 * sample))
+}
