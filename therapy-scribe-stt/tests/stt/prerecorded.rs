@@ -1,6 +1,7 @@
 //! Recordings over HTTP, against a scripted server that checks every request by the document's own tables.
 
 mod calls;
+mod emulated;
 mod jobs;
 mod refusals;
 mod requests;

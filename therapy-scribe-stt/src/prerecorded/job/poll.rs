@@ -9,7 +9,7 @@ use crate::prerecorded::{
     wire::{self, Raw, Status},
 };
 
-/// How long redacted audio is waited for, and how often it is asked for.
+/// How long redacted audio is waited for, and the longest wait before it is asked for again.
 const AUDIO_LIMIT: Duration = Duration::from_secs(120);
 const AUDIO_INTERVAL: Duration = Duration::from_secs(3);
 /// How many addresses of redacted audio are tried.
@@ -20,6 +20,8 @@ const MOST_ADDRESSES: u32 = 3;
 pub(crate) struct Poll {
     began: Duration,
     asked: u32,
+    /// How many addresses of redacted audio were tried.
+    addresses: u32,
     throttled: bool,
 }
 
@@ -28,6 +30,7 @@ impl Poll {
         Self {
             began: now,
             asked: 0,
+            addresses: 0,
             throttled: false,
         }
     }
@@ -155,6 +158,7 @@ impl Machine {
             Err(flaw) => return self.unreadable("redacted-audio", flaw, now),
         };
         self.patience.renew();
+        let interval = self.plan.poll;
         let State::Audio(poll) = &mut self.state else {
             return;
         };
@@ -164,7 +168,9 @@ impl Machine {
         } else if now.saturating_sub(poll.began) >= AUDIO_LIMIT {
             self.fail(Error::RedactedAudioNotReady);
         } else {
-            self.wait = Some(now + AUDIO_INTERVAL);
+            let wait = interval.wait(poll.asked).min(AUDIO_INTERVAL);
+            poll.asked = poll.asked.saturating_add(1);
+            self.wait = Some(now + wait);
         }
     }
 
@@ -173,11 +179,11 @@ impl Machine {
         let State::Download(_, poll) = &mut self.state else {
             return;
         };
-        poll.asked += 1;
+        poll.addresses += 1;
         match outcome {
             Ok(()) => self.fetched(),
             Err(error @ Error::Sink(_)) => self.fail(error),
-            Err(error) if poll.asked >= MOST_ADDRESSES => self.fail(error),
+            Err(error) if poll.addresses >= MOST_ADDRESSES => self.fail(error),
             Err(_) => {
                 let poll = poll.clone();
                 self.state = State::Audio(poll);
