@@ -41,8 +41,8 @@ pub struct Record {
     pub medical_mode: MedicalMode,
     /// Mean confidence of the words.
     pub confidence: Option<Confidence>,
-    /// What the service warns of.
-    pub warnings: Vec<String>,
+    /// What the service warns of, in its own words: they may quote the request.
+    pub warnings: Vec<Phi<String>>,
     /// Entities and sentiment, which no redaction touches.
     pub unredacted: Option<Unredacted>,
     redacted: Option<RedactedExport>,
@@ -107,7 +107,7 @@ impl Record {
             model: read::text(value, "speech_model_used").map(str::to_owned),
             medical_mode: medical_mode(value),
             confidence: read::share(value, "confidence").map(Confidence::new),
-            warnings: wire::warnings(value),
+            warnings: wire::warnings(value).into_iter().map(Phi::new).collect(),
             unredacted: Unredacted::of(value),
             names: names.clone(),
         }

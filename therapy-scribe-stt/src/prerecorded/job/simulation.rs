@@ -46,6 +46,7 @@ struct Entry {
     polls: u32,
     deleted: bool,
     ours: bool,
+    fails: bool,
 }
 
 const URL: &str = "https://host.example/session.flac";
@@ -57,6 +58,8 @@ struct Service {
     entries: Vec<Entry>,
     late: Vec<Duration>,
     noise: usize,
+    /// How many jobs of ours fail by a fault of the service.
+    failing: usize,
 }
 
 impl Service {
@@ -81,7 +84,9 @@ impl Service {
             polls: 0,
             deleted: false,
             ours,
+            fails: ours && self.failing > 0,
         });
+        self.failing -= usize::from(ours && self.failing > 0);
         number
     }
 
@@ -129,14 +134,15 @@ impl Service {
                 ),
                 Some(entry) => {
                     entry.polls += 1;
-                    let status = if entry.polls > 3 {
-                        "completed"
-                    } else {
-                        "processing"
+                    let status = match (entry.polls > 3, entry.fails) {
+                        (false, _) => "processing",
+                        (true, true) => "error",
+                        (true, false) => "completed",
                     };
                     (
                         200,
-                        json!({"id": entry.id, "status": status, "words": [{"text": "Hi"}]}),
+                        json!({"id": entry.id, "status": status, "error": "Server error",
+                            "words": [{"text": "Hi"}]}),
                     )
                 }
                 None => (404, json!({"error": "Not found"})),
@@ -294,14 +300,16 @@ proptest! {
 
     #[test]
     fn at_most_one_job_is_billed_whatever_is_lost_and_every_run_ends(
+        failing in 0usize..=1,
         before in 0usize..260,
         noise in 0usize..130,
         faults in prop::collection::vec(fault(), 0..80),
     ) {
         let mut service = Service::new(before, noise);
+        service.failing = failing;
         let done = run(&mut service, &faults);
         prop_assert!(done, "with a service that recovers, every job ends well");
-        prop_assert_eq!(service.billed(), 1);
+        prop_assert_eq!(service.billed(), 1 + failing, "one more only where the service failed one");
         let ours = service.entries.iter().filter(|entry| entry.ours);
         prop_assert!(ours.into_iter().all(|entry| entry.deleted));
         prop_assert!(service.entries.iter().all(|entry| entry.ours || !entry.deleted));

@@ -494,6 +494,23 @@ fn an_address_that_has_expired_is_asked_for_anew() {
     assert!(run.machine.take_end().is_ok());
 }
 
+#[tokio::test]
+async fn a_submit_that_never_left_is_repeated_without_looking() {
+    let nobody = transport::Origin::parse("http://127.0.0.1:9").unwrap();
+    let http = transport::HttpClient::new(&transport::Connector::new().unwrap()).unwrap();
+    let request = transport::HttpRequest::post(&nobody, "/v2/transcript").json("{}");
+    let mut run = Run::new(Plan::default());
+    run.until_submit();
+    for _ in 0..3 {
+        let refused = http.send(&request).await.map(|_| unreachable!());
+        run.on(Event::Answered(refused));
+        assert_eq!(run.call(), Call::Submit);
+    }
+    let refused = http.send(&request).await.map(|_| unreachable!());
+    run.on(Event::Answered(refused));
+    assert!(matches!(run.error(), Error::Transport(error) if error.is_retryable()));
+}
+
 #[test]
 fn a_ticket_survives_its_store() {
     let mut run = submitted(Plan::default());

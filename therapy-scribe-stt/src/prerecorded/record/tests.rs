@@ -212,7 +212,7 @@ fn medical_mode_that_was_skipped_says_so() {
         "domain": "medical-v1", "metadata": {"warnings": [{"message": warning}]}
     }));
     assert_eq!(skipped.medical_mode, MedicalMode::NotUsed);
-    assert_eq!(skipped.warnings, [warning]);
+    assert_eq!(skipped.warnings[0].expose(), warning);
     assert_eq!(
         record(json!({"domain": null})).medical_mode,
         MedicalMode::NotAsked
