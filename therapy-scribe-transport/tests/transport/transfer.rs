@@ -116,3 +116,27 @@ async fn an_answer_is_read_piece_by_piece_to_its_end() {
     assert_eq!(&download.piece().await.unwrap().unwrap()[..], b"beep");
     assert_eq!(download.piece().await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn a_refusal_in_the_middle_of_an_upload_is_an_answer() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let origin = Origin::parse(&format!("http://127.0.0.1:{port}")).unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut piece = [0; 4096];
+            let _ = stream.read(&mut piece).await;
+            let refusal = answer("413 Payload Too Large", "", "{}");
+            let _ = stream.write_all(refusal.as_bytes()).await;
+            // It goes on reading for a while, as servers do, so that the answer is not cut off.
+            let mut sink = tokio::io::sink();
+            let _ = tokio::io::copy(&mut stream.take(8 << 20), &mut sink).await;
+        }
+    });
+    for length in [None, Some(1 << 40)] {
+        let upload = HttpUpload::new(tokio::io::repeat(7), length);
+        let request = HttpRequest::post(&origin, "/v2/upload");
+        let reply = client().upload(&request, upload).await.unwrap();
+        assert_eq!(reply.status(), 413);
+    }
+}

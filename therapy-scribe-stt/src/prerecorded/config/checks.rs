@@ -186,15 +186,13 @@ fn check_detection(detection: &LanguageDetection) -> Result<(), ConfigError> {
 }
 
 fn check_terms(fields: &Fields) -> Result<(), ConfigError> {
-    let only_universal_2 = fields
-        .models
-        .iter()
-        .all(|model| *model == RecordModel::Universal2);
+    // The first one is what English is heard with.
+    let is_universal_2 = fields.models.first() == Some(&RecordModel::Universal2);
     let words = |text: &str| text.split_whitespace().count();
     if let Some(prompt) = &fields.prompt {
         let fits = (1..=WORDS_OF_PROMPT).contains(&words(prompt));
         require(fits, "prompt", "1 to 1500 words")?;
-        if only_universal_2 {
+        if is_universal_2 {
             return Err(ConfigError::Model {
                 parameter: "prompt",
                 model: "universal-2".to_owned(),
@@ -215,7 +213,7 @@ fn check_terms(fields: &Fields) -> Result<(), ConfigError> {
     refuse(terms.len() > MOST_KEYTERMS, "at most 1000 can be sent")?;
     let many = terms.len() > MOST_KEYTERMS_OF_UNIVERSAL_2;
     refuse(
-        only_universal_2 && many,
+        is_universal_2 && many,
         "at most 200 can be sent to universal-2",
     )?;
     conflict(

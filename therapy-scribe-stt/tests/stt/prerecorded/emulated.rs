@@ -48,6 +48,9 @@ fn wav() -> Vec<u8> {
     file
 }
 
+/// Whether an error is the one that is expected.
+type Check = fn(&Error) -> bool;
+
 /// Runs a job to its end.
 async fn transcribed(emulator: &Emulator, config: TranscriptionBuilder) -> Result<Record, Error> {
     let config = config.build().unwrap();
@@ -176,7 +179,6 @@ async fn odd_types_are_read_and_a_vanished_or_poor_job_is_told_apart() {
         .unwrap();
     assert_eq!(record.transcript.turn_count(), 3);
     odd.stop().await;
-    type Check = fn(&Error) -> bool;
     let rows: [(TranscriptCall, Kind, Check); 5] = [
         (TranscriptCall::Poll, Kind::Vanish, |e| {
             matches!(e, Error::NotFound)

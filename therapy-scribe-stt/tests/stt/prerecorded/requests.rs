@@ -56,7 +56,10 @@ async fn all_settings_of_a_scribe_are_sent_as_the_document_names_them() {
         .terms(&RedactionPolicy::PersonName.into(), ["Ana", "Dr. Keller"]);
     let request = sent(
         Transcription::builder()
-            .models([RecordModel::Universal2, RecordModel::Universal35Pro])
+            .models([
+                RecordModel::Universal35Pro,
+                RecordModel::Other("slam-1".to_owned()),
+            ])
             .domain(Domain::MedicalV1)
             .languages(Languages::One("en".to_owned()))
             .disfluencies(true)
@@ -79,7 +82,7 @@ async fn all_settings_of_a_scribe_are_sent_as_the_document_names_them() {
     .await;
     assert_eq!(
         request["speech_models"],
-        json!(["universal-2", "universal-3-5-pro"])
+        json!(["universal-3-5-pro", "slam-1"])
     );
     assert_eq!(request["domain"], "medical-v1");
     assert_eq!(request["speech_threshold"], json!(0.3));

@@ -42,7 +42,8 @@ async fn count(mut stream: TcpStream, counted: Arc<AtomicU64>) {
     let length = head
         .lines()
         .find_map(|line| line.strip_prefix("content-length: "));
-    let mut left: u64 = length.map_or(0, |length| length.parse().unwrap());
+    // A body of unknown length never comes to its end here.
+    let mut left: u64 = length.map_or(u64::MAX, |length| length.parse().unwrap());
     let mut piece = vec![0; 64 << 10];
     while left > 0 {
         let bytes = stream.read(&mut piece).await.unwrap_or(0);
@@ -55,6 +56,20 @@ async fn count(mut stream: TcpStream, counted: Arc<AtomicU64>) {
     }
     let reply = "HTTP/1.1 401 x\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
     let _ = stream.write_all(reply.as_bytes()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "two gigabytes; scripts/soak runs it"]
+async fn soak_a_reader_without_a_length_is_stopped_at_the_services_limit() {
+    let counted = Arc::new(AtomicU64::new(0));
+    let (origin, config) = (counting(Arc::clone(&counted)).await, plain());
+    let audio = ReaderUpload::new(tokio::io::repeat(b'R'), None);
+    let job = Job::upload("soak", &audio, &config);
+    let error = client(&origin)
+        .transcribe(job, &Tickets::default())
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::TooLarge { .. }), "{error:?}");
 }
 
 /// The most memory that this process ever had, in bytes.
@@ -98,6 +113,7 @@ async fn soak_two_gigabytes_are_uploaded_in_constant_memory() {
         before >> 10,
         after >> 10
     );
+    assert!(after < 2 * MEMORY, "the peak was {after} bytes");
     assert!(
         after - before < MEMORY,
         "the peak rose by {} bytes",
