@@ -149,15 +149,29 @@ enum State {
 impl Machine {
     /// A job at the stage of its ticket.
     pub(crate) fn new(plan: Plan, ticket: JobTicket, now: Duration) -> Self {
+        let mut end = None;
         let state = match (ticket.stage, &ticket.transcript) {
             (Stage::New, _) if ticket.audio_url.is_some() => State::Anchor,
+            (Stage::New, _) => State::Upload,
             (Stage::Submitted, Some(_)) => State::Poll(Poll::new(now)),
             (Stage::Saved | Stage::Erased, Some(_)) => State::Erase(Erase::new(&ticket)),
             (Stage::Submitting | Stage::Submitted, _) if ticket.audio_url.is_some() => {
                 State::Search(Search::default())
             }
-            _ => State::Upload,
+            // Half a ticket: what can't be looked for must not be billed again.
+            (stage, _) => {
+                let was_submitted = matches!(stage, Stage::Submitting | Stage::Submitted);
+                end = Some(Err(if was_submitted {
+                    Error::SubmitUnknown
+                } else {
+                    Error::NotFound
+                }));
+                State::Save
+            }
         };
+        if plan.submit_only && matches!(state, State::Poll(_) | State::Erase(_)) {
+            end = Some(Ok(()));
+        }
         Self {
             plan,
             ticket,
@@ -167,7 +181,7 @@ impl Machine {
             submits: 0,
             raw: None,
             deletion: None,
-            end: None,
+            end,
         }
     }
 

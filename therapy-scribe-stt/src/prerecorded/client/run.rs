@@ -11,7 +11,7 @@ use super::{
     RecordClient,
     job::{Job, Progress},
 };
-use crate::config::ConfigError;
+use crate::config::{ConfigError, require};
 use crate::prerecorded::{
     AudioSave, AudioUpload, Error, JobTicket, Record, RoleNames, SpeakerIdentification,
     TicketStore, TranscriptId, Transcription,
@@ -46,12 +46,23 @@ pub(super) struct Runner<'r, 'j> {
 
 impl<'r, 'j> Runner<'r, 'j> {
     /// # Errors
-    /// [`Error::Config`] for a job that wants redacted audio of a transcription without.
+    /// [`Error::Config`] for an address that is none, and for redacted audio of a transcription without.
     pub(super) fn new(
         client: &'r RecordClient,
         job: Job<'j>,
         store: &'r dyn TicketStore,
     ) -> Result<Self, Error> {
+        let address = job.ticket.audio_url.as_deref();
+        let is_address = |url: &str| {
+            let rest = url.strip_prefix("https://").or(url.strip_prefix("http://"));
+            rest.is_some_and(|rest| !rest.is_empty() && !url.contains(char::is_whitespace))
+        };
+        require(
+            address.is_none_or(is_address),
+            "audio_url",
+            "an address that begins with https://",
+        )
+        .map_err(Error::Config)?;
         if job.plan.redacted_audio && !job.config.has_redacted_audio() {
             return Err(Error::Config(ConfigError::Conflict(
                 "redacted audio is fetched only where the transcription asks for it: see RecordRedaction::audio",

@@ -512,6 +512,37 @@ async fn a_submit_that_never_left_is_repeated_without_looking() {
 }
 
 #[test]
+fn half_a_ticket_is_never_billed() {
+    for stage in [
+        Stage::Submitting,
+        Stage::Submitted,
+        Stage::Saved,
+        Stage::Erased,
+    ] {
+        let mut ticket = JobTicket::new("s-17");
+        ticket.stage = stage;
+        let mut run = Run::of(Plan::default(), ticket);
+        assert!(matches!(
+            run.error(),
+            Error::SubmitUnknown | Error::NotFound
+        ));
+    }
+}
+
+#[test]
+fn what_is_submitted_already_is_not_waited_for_by_a_submit() {
+    let plan = Plan {
+        submit_only: true,
+        ..Plan::default()
+    };
+    let mut run = submitted(plan);
+    assert_eq!(run.step(), Step::Done);
+    let mut again = Run::of(plan, run.machine.ticket().clone());
+    assert_eq!(again.step(), Step::Done);
+    assert!(again.machine.take_end().is_ok());
+}
+
+#[test]
 fn a_ticket_survives_its_store() {
     let mut run = submitted(Plan::default());
     run.call();

@@ -222,6 +222,18 @@ async fn too_much_and_what_is_no_audio_never_leave() {
         .await;
     let error = error.unwrap_err();
     assert!(matches!(error, Error::Source(_)) && !told(&error).contains("CANARY"));
+    for address in ["session.flac", "https://", "https://a b"] {
+        let job = Job::from_url("s-17", address, &config);
+        let error = client.transcribe(job, &tickets).await.unwrap_err();
+        assert!(matches!(error, Error::Config(_)), "{address}");
+    }
+    let mut nowhere = Vec::new();
+    let job = Job::from_url("s-17", "https://x", &config).redacted_audio(&mut nowhere);
+    let error = client.transcribe(job, &tickets).await.unwrap_err();
+    assert!(
+        error.to_string().contains("RecordRedaction::audio"),
+        "{error}"
+    );
     let error = client
         .transcribe(Job::resume(JobTicket::new("s-17"), &config), &tickets)
         .await;
