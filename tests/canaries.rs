@@ -2,6 +2,10 @@
 //! to a `log` logger and not to a `tracing` subscriber.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+#[cfg(feature = "prerecorded")]
+#[path = "canaries/recording.rs"]
+mod recording;
+
 use std::{
     fmt::Debug,
     io::Write,
@@ -239,78 +243,6 @@ async fn failures(transcript: &Transcript) -> String {
     said + &shown_error(&Script::from_json(CANARY).unwrap_err())
 }
 
-/// A recording from upload to deletion, with a secret in everything that is sent and comes back, and one that fails.
-#[cfg(feature = "prerecorded")]
-async fn recording() -> String {
-    use therapy_scribe::{
-        BoxError,
-        stt::{
-            config::RedactionPolicy,
-            prerecorded::{
-                FileUpload, Job, JobTicket, ListQuery, PollPlan, RecordClient, RecordRedaction,
-                RedactionPolicies, SpeakerIdentification, TicketStore, Transcription,
-                config::UnredactedAnalysis,
-            },
-        },
-        transport::Connector,
-    };
-    use therapy_scribe_emulator::{TranscriptCall, TranscriptFault, TranscriptFaultKind};
-
-    struct Nowhere;
-
-    #[async_trait::async_trait]
-    impl TicketStore for Nowhere {
-        async fn keep(&self, _: &JobTicket) -> Result<(), BoxError> {
-            Ok(())
-        }
-    }
-
-    let fails = TranscriptFaultKind::Fail(format!("Audio duration is too short. {CANARY}"));
-    let emulator = Emulator::builder()
-        .script(script())
-        .speed(1000.0)
-        .api_key(format!("{CANARY}-key"))
-        .transcript_faults([TranscriptFault::next(TranscriptCall::Submit, fails).after(1)])
-        .start()
-        .await
-        .unwrap();
-    let origin = Origin::parse(&emulator.api_url()).unwrap();
-    let key = ApiKey::new(format!("{CANARY}-key")).unwrap();
-    let client = RecordClient::at(&Connector::new().unwrap(), &origin, &origin, key).unwrap();
-    let policies = RedactionPolicies::new([RedactionPolicy::PhoneNumber]).unwrap();
-    let terms = RecordRedaction::new(policies).terms(&RedactionPolicy::PersonName.into(), [CANARY]);
-    let config = Transcription::individual()
-        .prompt(format!("session of {CANARY}"))
-        .keyterms([CANARY])
-        .redaction(terms)
-        .entity_detection()
-        .sentiment_analysis()
-        .unredacted_analysis(UnredactedAnalysis::KeptApart)
-        .build()
-        .unwrap();
-    let millis = Duration::from_millis;
-    let polls = PollPlan::default().waits(millis(1), millis(2)).unwrap();
-    let audio = FileUpload::new(AUDIO);
-    let job = Job::upload(CANARY, &audio, &config).polls(polls);
-    let mut said = shown(&job) + &shown(&config) + &shown(&client) + &shown(&audio);
-    let done = client.transcribe(job, &Nowhere).await.unwrap();
-    let record = &done.record;
-    assert!(record.unredacted.is_some());
-    said += &shown(&done);
-    said += &shown(&record.unredacted.as_ref().unwrap().sentiment());
-    said += &shown(&record.redacted());
-    said += &shown(&client.sentences(&record.id).await.unwrap());
-    said += &shown(&client.list(&ListQuery::default()).await.unwrap());
-    let names = SpeakerIdentification::names([CANARY, "Dr. Roe"]);
-    said += &shown(&names);
-    said += &shown(&client.identify_speakers(&record.id, &names).await.unwrap());
-    said += &shown(&client.delete(&record.id).await.unwrap());
-    let job = Job::from_url(CANARY, format!("https://{CANARY}.example/"), &config).polls(polls);
-    said += &shown_error(&client.transcribe(job, &Nowhere).await.unwrap_err());
-    emulator.stop().await;
-    said
-}
-
 #[tokio::test]
 async fn no_word_key_or_name_is_printed_logged_or_put_into_an_address() {
     listen();
@@ -323,7 +255,7 @@ async fn no_word_key_or_name_is_printed_logged_or_put_into_an_address() {
     said += &failures(&transcript).await;
     #[cfg(feature = "prerecorded")]
     {
-        said += &recording().await;
+        said += &recording::recording().await;
     }
 
     let show = |text: &str| {

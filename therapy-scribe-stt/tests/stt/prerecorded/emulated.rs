@@ -1,11 +1,14 @@
 //! Recordings against the emulator, which was written from the same document by somebody else.
 
-use therapy_scribe_core::{ApiKey, Role, SampleRate};
+use std::sync::Arc;
+
+use therapy_scribe_core::{ApiKey, Role, SampleRate, reconcile};
 use therapy_scribe_emulator::{
     Builder, Emulator, TranscriptCall, TranscriptFault, TranscriptFaultKind as Kind,
     TranscriptQuirk,
 };
 use therapy_scribe_stt::{
+    Capture, CaptureOptions, StreamingConfig, SttClient,
     config::{RedactionPolicy, Substitute},
     prerecorded::{
         Error, FailureReason, Identification, Job, MedicalMode, ReaderUpload, Record, RecordClient,
@@ -17,7 +20,7 @@ use therapy_scribe_stt::{
 use therapy_scribe_transport::{Connector, Origin};
 
 use super::{Tickets, quick};
-use crate::speech::{frames, script};
+use crate::speech::{Source, frames, script};
 
 fn emulator() -> Builder {
     Emulator::builder().script(script()).speed(1000.0)
@@ -315,5 +318,45 @@ async fn parts_and_a_later_identification_of_a_finished_transcript_are_had() {
     assert!(matches!(gone, Error::NotFound), "{gone:?}");
     let gone = client.fetch(&id, &RoleNames::default()).await.unwrap_err();
     assert!(matches!(gone, Error::Deleted));
+    emulator.stop().await;
+}
+
+#[tokio::test]
+async fn a_live_session_and_its_recording_become_one_transcript() {
+    let emulator = emulator().speed(50.0).start().await.unwrap();
+    let streaming = Origin::parse(&emulator.streaming_url()).unwrap();
+    let live = SttClient::at(
+        Connector::new().unwrap(),
+        &streaming,
+        ApiKey::new("key").unwrap(),
+        StreamingConfig::one_room(2).unwrap(),
+    );
+    let options = CaptureOptions::new().speed(50.0);
+    let mut capture = Capture::start(Arc::new(live), Source::default(), options)
+        .await
+        .unwrap();
+    while let Some(event) = capture.next().await {
+        event.unwrap();
+    }
+    let live = capture.finish().await.unwrap().transcript;
+    let record = transcribed(&emulator, Transcription::individual())
+        .await
+        .unwrap();
+    let all = reconcile(&live, &record.transcript);
+    assert_eq!(all.report.edits, [], "both heard the same");
+    assert_eq!(all.report.same_words, 10);
+    let roles: Vec<_> = all
+        .transcript
+        .utterances()
+        .map(|utterance| all.transcript.role_of(utterance.speaker()))
+        .collect();
+    assert_eq!(
+        roles,
+        [
+            Some(Role::Client),
+            Some(Role::Therapist),
+            Some(Role::Client)
+        ]
+    );
     emulator.stop().await;
 }
