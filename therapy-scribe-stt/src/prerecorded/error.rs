@@ -102,7 +102,8 @@ pub enum Error {
         /// The column, from 1.
         column: usize,
     },
-    /// The service could not transcribe the audio.
+    /// The service could not transcribe the audio. The ticket is at its end: another try needs a new one. The failed transcript
+    /// stays at the service until it is deleted.
     #[error("the audio could not be transcribed: {reason}")]
     #[non_exhaustive]
     Failed {
