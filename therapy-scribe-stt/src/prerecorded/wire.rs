@@ -113,11 +113,20 @@ pub(crate) fn upload_url(body: &[u8]) -> Answer<String> {
     url.map(str::to_owned).ok_or_else(read::Flaw::absent)
 }
 
-/// The list, newest first. Entries without an id are passed over, but not a list without entries.
-pub(crate) fn entries(body: &[u8]) -> Answer<Vec<RawEntry>> {
+/// A page of the list, newest first.
+pub(crate) struct RawPage {
+    pub(crate) entries: Vec<RawEntry>,
+    /// Whether an entry could not be read.
+    pub(crate) is_torn: bool,
+    /// Whether there are older ones.
+    pub(crate) has_older: bool,
+}
+
+/// The list after asking for `limit` entries. Where it does not say whether it goes on, a full page does.
+pub(crate) fn page(body: &[u8], limit: usize) -> Answer<RawPage> {
     let value = read::object(body)?;
-    let entries = value.get("transcripts").and_then(Value::as_array);
-    let entries = entries.ok_or_else(read::Flaw::absent)?;
+    let all = value.get("transcripts").and_then(Value::as_array);
+    let all = all.ok_or_else(read::Flaw::absent)?;
     let owned = |value: &Value, name| text(value, name).map(str::to_owned);
     let entry = |value: &Value| {
         Some(RawEntry {
@@ -129,7 +138,13 @@ pub(crate) fn entries(body: &[u8]) -> Answer<Vec<RawEntry>> {
             error: owned(value, "error"),
         })
     };
-    Ok(entries.iter().filter_map(entry).collect())
+    let entries: Vec<_> = all.iter().filter_map(entry).collect();
+    let older = value.pointer("/page_details/prev_url");
+    Ok(RawPage {
+        is_torn: entries.len() < all.len(),
+        has_older: older.map_or(all.len() >= limit, |older| !older.is_null()),
+        entries,
+    })
 }
 
 /// The address of redacted audio; `None` while it is not ready.
@@ -246,7 +261,7 @@ mod tests {
         ] {
             assert!(transcript(body.as_bytes()).is_err(), "{body}");
         }
-        assert!(entries(b"{}").is_err() && entries(br#"{"transcripts":[]}"#).unwrap().is_empty());
+        assert!(page(b"{}", 1).is_err());
         assert!(upload_url(br#"{"upload_url":null}"#).is_err());
     }
 
@@ -262,5 +277,21 @@ mod tests {
         assert!(!is_deleted(
             r#"{"id":"x","status":"completed","text":"Deleted by user.","words":[{"text":"Deleted"}]}"#
         ));
+    }
+
+    #[test]
+    fn a_page_says_whether_the_list_goes_on_or_its_length_does() {
+        let has_older = |details: &str| {
+            let entries = r#"[{"id":"t-1"},{"id":"t-2"}]"#;
+            let body = format!(r#"{{"transcripts":{entries}{details}}}"#);
+            let page = page(body.as_bytes(), 2).unwrap();
+            assert!(!page.is_torn && page.entries.len() == 2);
+            page.has_older
+        };
+        assert!(has_older(""));
+        assert!(has_older(r#","page_details":{"prev_url":"https://x"}"#));
+        assert!(!has_older(r#","page_details":{"prev_url":null}"#));
+        let torn = page(br#"{"transcripts":[{"id":7},{"id":"t-1"}]}"#, 20).unwrap();
+        assert!(torn.is_torn && !torn.has_older && torn.entries.len() == 1);
     }
 }

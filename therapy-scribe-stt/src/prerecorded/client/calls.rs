@@ -59,10 +59,10 @@ impl RecordClient {
     pub async fn list(&self, query: &ListQuery) -> Result<ListPage, Error> {
         let path = format!("/v2/transcript?{}", query.to_query()?);
         let reply = self.ask(&self.get(path)).await?;
-        let entries = wire::entries(&reply.body).map_err(malformed("list"))?;
-        let is_full = entries.len() >= usize::from(query.limit);
-        let entries: Vec<_> = entries.into_iter().map(ListEntry::from).collect();
-        let older = entries.last().filter(|_| is_full);
+        let limit = usize::from(query.limit);
+        let page = wire::page(&reply.body, limit).map_err(malformed("list"))?;
+        let entries: Vec<_> = page.entries.into_iter().map(ListEntry::from).collect();
+        let older = entries.last().filter(|_| page.has_older);
         Ok(ListPage {
             older: older.map(|entry| entry.id.clone()),
             entries,

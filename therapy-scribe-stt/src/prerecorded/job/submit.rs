@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::{Call, Machine, Outcome, State, Verdict, judge};
 use crate::prerecorded::{
     Error, Stage, TranscriptId,
-    wire::{self, RawEntry},
+    wire::{self, RawEntry, RawPage, read::Flaw},
 };
 
-/// How many entries a page of the list has. A page with fewer is the last.
+/// How many entries of the list are asked for at once.
 pub(crate) const PAGE: usize = 100;
 /// An account that submits more in a minute is beyond this search.
 const MOST_PAGES: u8 = 20;
@@ -30,7 +30,7 @@ pub(crate) struct Search {
     pages: u8,
     before: Option<TranscriptId>,
     found: Vec<TranscriptId>,
-    /// A newer transcript does not say where its audio is: it may be the one.
+    /// A newer transcript could not be read, or does not say where its audio is: it may be the one.
     unclear: bool,
 }
 
@@ -50,9 +50,11 @@ impl Machine {
             Verdict::Good(reply) => reply,
             verdict => return self.again(verdict, now),
         };
-        match wire::entries(&reply.body) {
-            Ok(entries) => {
-                self.ticket.newest_before = entries.into_iter().next().map(|entry| entry.id);
+        match wire::page(&reply.body, 1) {
+            // Without the newest, an earlier job of the same address would pass for this one.
+            Ok(page) if page.is_torn => self.unreadable("list", Flaw::absent(), now),
+            Ok(page) => {
+                self.ticket.newest_before = page.entries.into_iter().next().map(|entry| entry.id);
                 self.ticket.stage = Stage::Submitting;
                 self.go(State::KeepSubmitting);
             }
@@ -89,8 +91,8 @@ impl Machine {
             Verdict::Good(reply) => reply,
             verdict => return self.search_again(verdict, now),
         };
-        let entries = match wire::entries(&reply.body) {
-            Ok(entries) => entries,
+        let page = match wire::page(&reply.body, PAGE) {
+            Ok(page) => page,
             Err(flaw) => {
                 let error = Error::Malformed {
                     call: "list",
@@ -101,7 +103,7 @@ impl Machine {
             }
         };
         self.patience.renew();
-        self.look_through(&entries, now);
+        self.look_through(&page, now);
     }
 
     /// A list that can't be had proves nothing. What is said then is that nothing is known, but for a refusal of the key.
@@ -115,7 +117,8 @@ impl Machine {
         }
     }
 
-    fn look_through(&mut self, entries: &[RawEntry], now: Duration) {
+    fn look_through(&mut self, page: &RawPage, now: Duration) {
+        let entries = &page.entries;
         let State::Search(search) = &mut self.state else {
             return;
         };
@@ -127,20 +130,20 @@ impl Machine {
                 && entry.audio_url == ticket.audio_url
                 && !ticket.others.contains(&entry.id)
         };
+        search.unclear |= page.is_torn;
         search.unclear |= newer.clone().any(|entry| entry.audio_url.is_none());
         let ours = newer.clone().filter(is_ours);
         search.found.extend(ours.map(|entry| entry.id.clone()));
         search.pages = search.pages.saturating_add(1);
-        let is_whole = newer.count() < entries.len() || entries.len() < PAGE;
+        let is_whole = newer.count() < entries.len() || !page.has_older;
         let last = entries.last().map(|entry| entry.id.clone());
-        if !is_whole && last != search.before {
-            if search.pages >= MOST_PAGES && search.found.is_empty() {
-                return self.fail(Error::SubmitUnknown);
-            }
-            if search.pages < MOST_PAGES {
+        if !is_whole {
+            if search.pages < MOST_PAGES && last.is_some() && last != search.before {
                 search.before = last;
                 return;
             }
+            // It does not come to its end.
+            search.unclear = true;
         }
         let mut found = std::mem::take(&mut search.found);
         found.dedup();

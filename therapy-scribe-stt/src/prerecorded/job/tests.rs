@@ -234,6 +234,25 @@ fn a_newer_job_that_does_not_say_what_it_is_of_keeps_the_submit_from_being_repea
 }
 
 #[test]
+fn a_list_in_short_pages_is_not_taken_for_whole() {
+    let mut run = Run::new(Plan::default());
+    run.until_submit().on(lost());
+    run.call();
+    let mut short = list(&[("n-2", "y"), ("n-1", "y")]);
+    short["page_details"] = json!({"prev_url": "https://x"});
+    run.on(reply(200, &short));
+    let Call::List { before, .. } = run.call() else {
+        panic!()
+    };
+    assert_eq!(before, Some(id("n-1")));
+    // An entry that can't be read may be the one.
+    while let Step::Call(Call::List { .. }) = run.step() {
+        run.on(reply(200, &json!({"transcripts": [{"id": 7}]})));
+    }
+    assert!(matches!(run.error(), Error::SubmitUnknown));
+}
+
+#[test]
 fn an_upload_is_stored_before_anything_else_and_not_repeated() {
     let mut machine = Machine::new(Plan::default(), JobTicket::new("s-17"), Duration::ZERO);
     assert_eq!(machine.step(), Step::Upload);
