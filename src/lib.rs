@@ -31,6 +31,7 @@
 //! | `stt` (default) | [`stt`]: streaming speech-to-text and capture |
 //! | `notes` (default) | [`notes`]: formats, drafting, signature |
 //! | `agent` (default) | [`agent`]: a voice agent to talk to, and the scribe's tools |
+//! | `prerecorded` | `stt::prerecorded`: recordings, from upload to deletion |
 //! | `resample` | sources of any sample rate |
 //! | `mic` | microphones and loudspeakers of this machine; on Linux it needs ALSA's headers to build |
 
@@ -71,6 +72,13 @@ mod tests {
         is_shared::<stt::SttClient>();
         is_shared::<stt::SttHandle>();
         is_shared::<stt::CaptureError>();
+        #[cfg(feature = "prerecorded")]
+        {
+            is_shared::<stt::prerecorded::RecordClient>();
+            is_shared::<stt::prerecorded::Record>();
+            is_shared::<stt::prerecorded::JobTicket>();
+            is_shared::<stt::prerecorded::Error>();
+        }
         is_shared::<notes::Draft>();
         is_shared::<notes::SignedNote>();
         is_shared::<notes::NoteWriter>();

@@ -2,6 +2,10 @@
 //! to a `log` logger and not to a `tracing` subscriber.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+#[cfg(feature = "prerecorded")]
+#[path = "canaries/recording.rs"]
+mod recording;
+
 use std::{
     fmt::Debug,
     io::Write,
@@ -249,6 +253,10 @@ async fn no_word_key_or_name_is_printed_logged_or_put_into_an_address() {
     said += &shown(&emulator.sessions().first().map(|session| &session.query));
     emulator.stop().await;
     said += &failures(&transcript).await;
+    #[cfg(feature = "prerecorded")]
+    {
+        said += &recording::recording().await;
+    }
 
     let show = |text: &str| {
         let lines = text.lines().filter(|line| line.contains(CANARY));

@@ -52,6 +52,7 @@
 //! | `tls-ring` (default) | TLS with `ring` |
 //! | `tls-aws-lc` | TLS with `aws-lc-rs` |
 //! | `resample` | sources of any sample rate |
+//! | `prerecorded` | `prerecorded`: recordings, from upload to deletion |
 //!
 //! It does not recognise speech itself, keeps no audio, and writes no file.
 
@@ -63,6 +64,8 @@ mod client;
 mod clock;
 pub mod config;
 mod error;
+#[cfg(feature = "prerecorded")]
+pub mod prerecorded;
 mod protocol;
 mod session;
 mod wire;

@@ -79,6 +79,9 @@ pub enum Error {
     /// The connection broke without a goodbye.
     #[error("the connection broke: {}", said(.0))]
     Lost(#[source] io::Error),
+    /// What was to be sent could not be read, or has another length than announced.
+    #[error("what was to be sent could not be read: {}", read(.0))]
+    Source(#[source] io::Error),
     /// A message or body beyond the limit.
     #[error("the answer is larger than {limit} bytes and was dropped")]
     #[non_exhaustive]
@@ -116,6 +119,7 @@ impl Error {
             | Self::Certificate(_)
             | Self::NoTlsProvider
             | Self::ProxyAddress(_)
+            | Self::Source(_)
             | Self::Header(_) => ErrorKind::Configuration,
             Self::Connect { .. } | Self::Timeout { .. } | Self::Lost(_) => ErrorKind::Network,
             Self::Tls { .. } | Self::ProxyRefused { .. } | Self::Refused { .. } => {
@@ -153,6 +157,15 @@ fn said(error: &io::Error) -> String {
             Some(rustls::Error::InvalidCertificate(problem)) => distrust(problem),
             _ => error.to_string(),
         },
+    }
+}
+
+/// Why a body could not be read, in plain words.
+fn read(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => "it is shorter than announced".to_owned(),
+        io::ErrorKind::FileTooLarge => "it is longer than announced or allowed".to_owned(),
+        _ => error.to_string(),
     }
 }
 

@@ -112,7 +112,7 @@ impl HttpClient {
         }
     }
 
-    fn start(&self, request: &HttpRequest) -> Result<reqwest::RequestBuilder, Error> {
+    pub(crate) fn start(&self, request: &HttpRequest) -> Result<reqwest::RequestBuilder, Error> {
         let address = request.origin.address(&request.path_and_query)?;
         let mut call = self
             .client
@@ -126,7 +126,7 @@ impl HttpClient {
         Ok(call)
     }
 
-    async fn read(
+    pub(crate) async fn read(
         &self,
         mut response: Response,
         request: &HttpRequest,
@@ -152,7 +152,7 @@ impl HttpClient {
         })
     }
 
-    fn scrub(&self, error: &reqwest::Error, request: &HttpRequest) -> Error {
+    pub(crate) fn scrub(&self, error: &reqwest::Error, request: &HttpRequest) -> Error {
         scrub(error, &request.origin, self.connect_limit)
     }
 }
@@ -171,7 +171,7 @@ pub struct HttpRequest {
     path_and_query: String,
     headers: Headers,
     body: Option<Bytes>,
-    timeout: Duration,
+    pub(crate) timeout: Duration,
     max_body: usize,
 }
 

@@ -65,6 +65,7 @@ mod retry;
 mod scrub;
 mod session;
 mod tls;
+mod transfer;
 mod wire;
 mod ws;
 
@@ -79,4 +80,5 @@ pub use proxy::Proxy;
 pub use retry::{Again, Retry};
 pub use session::{Closed, Events, Handle, Queues, connect};
 pub use tls::{Tls, TlsBuilder};
+pub use transfer::{HttpDownload, HttpUpload};
 pub use ws::WsRequest;

@@ -34,6 +34,33 @@ impl Origin {
         Self::read(text, Plain::Anywhere)
     }
 
+    /// Takes a whole address apart, such as one that a service hands out: the origin, and its path with query for an
+    /// [`HttpRequest`](crate::HttpRequest). Plain HTTP reaches this machine, and the machine of `trusted`.
+    ///
+    /// # Errors
+    /// [`Error::Origin`] without path and query, which may hold a signature.
+    pub fn split(address: &str, trusted: &Self) -> Result<(Self, String), Error> {
+        let wrong = || Error::Origin {
+            address: "the address that the service gave".to_owned(),
+            reason: "it should look like https://host/path",
+        };
+        let url = Url::parse(address.trim()).map_err(|_| wrong())?;
+        let host = url.host_str().ok_or_else(wrong)?;
+        let port = url
+            .port()
+            .map_or_else(String::new, |port| format!(":{port}"));
+        let place = format!("{}://{host}{port}", url.scheme());
+        let origin = Self::parse(&place).or_else(|error| {
+            let plain = Self::parse_unencrypted(&place)?;
+            let is_trusted = plain.host == trusted.host && !trusted.secure;
+            if is_trusted { Ok(plain) } else { Err(error) }
+        })?;
+        let query = url
+            .query()
+            .map_or_else(String::new, |query| format!("?{query}"));
+        Ok((origin, format!("{}{query}", url.path())))
+    }
+
     fn read(text: &str, plain: Plain) -> Result<Self, Error> {
         let wrong = |address, reason| Error::Origin { address, reason };
         let url = Url::parse(text.trim()).map_err(|_| {
@@ -263,6 +290,22 @@ mod tests {
             let said = origin.address(bad).unwrap_err().to_string();
             assert!(bad.is_empty() || !said.contains(bad), "{said}");
         }
+    }
+
+    #[test]
+    fn an_address_is_taken_apart_and_its_signature_is_never_shown() {
+        let service = Origin::parse("https://api.example").unwrap();
+        let (origin, path) =
+            Origin::split("https://store.example:8443/a/b.mp3?sig=x%20y", &service).unwrap();
+        assert_eq!(origin.to_string(), "https://store.example:8443");
+        assert_eq!(path, "/a/b.mp3?sig=x%20y");
+        for bad in ["http://store.example/CANARY", "file:///CANARY", "CANARY"] {
+            let error = Origin::split(bad, &service).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("CANARY"), "{bad}");
+        }
+        let inside = Origin::parse_unencrypted("http://10.0.0.5:9000").unwrap();
+        assert!(Origin::split("http://10.0.0.5:9001/x", &inside).is_ok());
+        assert!(Origin::split("http://10.0.0.6:9000/x", &inside).is_err());
     }
 
     #[test]

@@ -31,9 +31,27 @@ pub enum ConfigError {
     /// Two settings of which one switches the other off.
     #[error("{0}")]
     Conflict(&'static str),
+    /// A name that the service would take in silence and do nothing with.
+    #[error("`{given}` is no name that `{parameter}` has{}", meant_one(*meant))]
+    #[non_exhaustive]
+    Name {
+        /// The service's name of the parameter.
+        parameter: &'static str,
+        /// The name that was given.
+        given: String,
+        /// The known name that is nearest.
+        meant: Option<&'static str>,
+    },
     /// Key terms that the service would drop, or end the session for.
     #[error("key terms: {0}")]
     Keyterms(&'static str),
+}
+
+fn meant_one(meant: Option<&str>) -> String {
+    meant.map_or_else(
+        || ": check its spelling".to_owned(),
+        |meant| format!(": `{meant}` may be meant"),
+    )
 }
 
 /// `Err` naming the parameter unless `holds`.

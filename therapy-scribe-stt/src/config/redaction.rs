@@ -240,6 +240,15 @@ policies! {
 }
 
 impl RedactionPolicy {
+    /// The policy with this name on the wire.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|policy| policy.as_str() == name)
+    }
+
     const fn is_identifier(self) -> bool {
         matches!(
             self,
@@ -270,7 +279,7 @@ impl RedactionPolicy {
         )
     }
 
-    const fn is_clinical(self) -> bool {
+    pub(crate) const fn is_clinical(self) -> bool {
         matches!(
             self,
             Self::Drug

@@ -3,5 +3,8 @@
 
 mod client;
 mod complaints;
+#[cfg(test)]
+#[cfg(feature = "prerecorded")]
+mod prerecorded;
 mod scripted;
 mod speech;

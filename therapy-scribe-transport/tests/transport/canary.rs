@@ -11,8 +11,8 @@ use futures_util::{SinkExt, StreamExt};
 use log::{LevelFilter, Log, Metadata, Record};
 use therapy_scribe_core::ApiKey;
 use therapy_scribe_transport::{
-    Connector, Dial, Error, Events, Handle, HttpClient, HttpReply, HttpRequest, Incoming, Origin,
-    Outgoing, Proxy, Queues, Retry, Tls, WsRequest, connect,
+    Connector, Dial, Error, Events, Handle, HttpClient, HttpReply, HttpRequest, HttpUpload,
+    Incoming, Origin, Outgoing, Proxy, Queues, Retry, Tls, WsRequest, connect,
 };
 use tokio_tungstenite::{accept_async, tungstenite::Message};
 use tracing_subscriber::{Layer, filter::Targets, fmt::MakeWriter, prelude::*};
@@ -126,11 +126,35 @@ async fn secret_calls(key: &ApiKey) -> String {
     shown(&[&request, &reply, &client]) + &told(&error)
 }
 
+/// A file that is sent and one that is fetched from a signed address.
+async fn secret_transfers(key: &ApiKey) -> String {
+    let secret = || answer("200 OK", &format!("x-secret: {CANARY}\r\n"), CANARY);
+    let (origin, server) = serve(vec![secret(), secret()]).await;
+    let client = HttpClient::new(&Connector::new().unwrap()).unwrap();
+    let length = u64::try_from(CANARY.len()).ok();
+    let upload = HttpUpload::new(CANARY.as_bytes(), length);
+    let mut said = shown(&[&upload]);
+    let request = HttpRequest::post(&origin, "/upload").key(key);
+    client.upload(&request, upload).await.unwrap();
+    let address = format!("{origin}/{CANARY}?sig={CANARY}");
+    let (origin, path) = Origin::split(&address, &origin).unwrap();
+    let request = HttpRequest::get(&origin, path);
+    let mut download = client.open(&request).await.unwrap();
+    assert_eq!(download.piece().await.unwrap().unwrap(), CANARY.as_bytes());
+    said += &shown(&[&request, &download]);
+    drop(server.await);
+    // Nobody listens any more.
+    let upload = HttpUpload::new(CANARY.as_bytes(), length);
+    let error = client.upload(&request, upload).await.unwrap_err();
+    said + &told(&error) + &told(&client.open(&request).await.unwrap_err())
+}
+
 #[tokio::test]
 async fn nothing_secret_is_printed_or_logged() {
     listen();
     let key = ApiKey::new(CANARY).unwrap();
     let mut said = secret_session(&key).await + &secret_calls(&key).await;
+    said += &secret_transfers(&key).await;
     let proxy = Proxy::http(&format!("http://{CANARY}:{CANARY}@proxy.clinic:3128")).unwrap();
     said += &shown(&[
         &proxy,

@@ -19,3 +19,5 @@ mod secure;
 mod session;
 #[cfg(test)]
 mod talk;
+#[cfg(test)]
+mod transfer;
