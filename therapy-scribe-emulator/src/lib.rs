@@ -45,7 +45,10 @@
 //! which tools it calls, and what it makes of their results. Its voice is a tone for each word. [`AgentQuirk`] says how the
 //! service behaves oddly all the time, [`AgentFault`] what goes wrong once.
 //!
-//! What it does not do: pre-recorded transcription, stored agents (`/v1/agents`), webhooks and recordings of talks, `/v1/understanding`, tool calls, webhooks, audio
+//! A chat request with tools is answered by rules, not by a model: the tool whose words are nearest to the last line is called,
+//! and what it gives is read out. Where none fits, the answer says that it is a stand-in.
+//!
+//! What it does not do: pre-recorded transcription, stored agents (`/v1/agents`), webhooks and recordings of talks, `/v1/understanding`, webhooks, audio
 //! capture, `LLMGatewayResponse` (as for an account without access), encoded audio (Opus and AAC are accepted and not
 //! heard), Medical Mode corrections, languages, prompts and key terms (checked, and without effect on words). Redaction
 //! marks numbers, and the names it was told.
