@@ -1,9 +1,12 @@
 //! What is said and done, for people or as JSON.
 
+use std::io::Write;
+
 use serde_json::{Value, json};
-use therapy_scribe::agent::{AgentText, Spoken, ToolCall, ToolOutcome, UserText};
+use therapy_scribe::agent::{AgentText, Spoken, ToolCall, ToolOutcome};
 
 /// Where it goes.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Show {
     json: bool,
 }
@@ -13,56 +16,72 @@ impl Show {
         Self { json }
     }
 
-    pub(crate) fn user(&self, text: &UserText) {
-        let text = text.text.expose();
-        self.line(
+    pub(crate) const fn is_json(self) -> bool {
+        self.json
+    }
+
+    pub(crate) fn user(self, text: &str) {
+        self.event(
             &json!({"type": "user", "text": text}),
             &format!("You:   {text}"),
         );
     }
 
-    pub(crate) fn agent(&self, said: &AgentText) {
+    pub(crate) fn agent(self, said: &AgentText) {
         let (text, spoken) = (said.text.expose(), said.spoken == Spoken::Aloud);
         let note = match (spoken, said.interrupted) {
             (false, _) => " (not spoken)",
             (true, true) => " (interrupted)",
             (true, false) => "",
         };
-        self.line(
+        self.event(
             &json!({"type": "agent", "text": text, "spoken": spoken, "interrupted": said.interrupted}),
             &format!("Agent: {text}{note}"),
         );
     }
 
-    pub(crate) fn call(&self, call: &ToolCall) {
+    /// What the agent wrote to somebody who reads.
+    pub(crate) fn wrote(self, text: &str) {
+        self.event(
+            &json!({"type": "agent", "text": text}),
+            &format!("Agent: {text}"),
+        );
+    }
+
+    pub(crate) fn call(self, call: &ToolCall) {
         let args = call.args.expose();
-        self.line(
+        self.event(
             &json!({"type": "tool_call", "name": call.name, "arguments": args}),
             &format!("       [{}]", call.name),
         );
     }
 
-    pub(crate) fn outcome(&self, name: &str, outcome: &ToolOutcome) {
+    pub(crate) fn outcome(self, name: &str, outcome: &ToolOutcome) {
         if self.json {
-            self.line(
-                &json!({"type": "tool_result", "name": name, "is_error": outcome.is_error, "result": outcome.result.expose()}),
+            let result = outcome.result.expose();
+            self.event(
+                &json!({"type": "tool_result", "name": name, "is_error": outcome.is_error, "result": result}),
                 "",
             );
         }
     }
 
     /// Something for people; programs have it in other lines.
-    pub(crate) fn remark(&self, text: &str) {
+    pub(crate) fn remark(self, text: &str) {
         if !self.json {
             println!("{text}");
         }
     }
 
-    pub(crate) fn event(&self, event: &Value, text: &str) {
-        self.line(event, text);
+    /// Where a person types next.
+    pub(crate) fn prompt(self) {
+        if !self.json {
+            print!("> ");
+            let _ = std::io::stdout().flush();
+        }
     }
 
-    fn line(&self, event: &Value, text: &str) {
+    pub(crate) fn event(self, event: &Value, text: &str) {
         if self.json {
             println!("{event}");
         } else {
