@@ -54,12 +54,9 @@ impl Keyboard {
         line
     }
 
-    /// Asks, where `print` is another than standard output as well.
-    pub(crate) fn ask(&mut self, question: &str, print: &mut dyn Write) -> std::io::Result<()> {
-        write!(print, "{question} [y/N] ")?;
-        print.flush()?;
+    /// A question stands there now; what comes sooner than anybody answers was typed before it.
+    pub(crate) fn asked(&mut self) {
         self.asked = Some(Instant::now());
-        Ok(())
     }
 
     /// The answer to what was asked: only `y` and `yes` are a yes. Cancel safe.
@@ -93,7 +90,9 @@ fn read() -> mpsc::Receiver<String> {
 pub(crate) async fn agrees(question: &str) -> Result<bool, AnyError> {
     let mut keyboard = Keyboard::default();
     loop {
-        keyboard.ask(question, &mut std::io::stdout())?;
+        print!("{question} [y/N] ");
+        std::io::stdout().flush()?;
+        keyboard.asked();
         match keyboard.reply().await {
             Reply::Early => {}
             reply => return Ok(reply == Reply::Yes),

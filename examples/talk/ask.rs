@@ -1,7 +1,5 @@
 //! The clinician's own yes: what waits for it is shown, asked about on the terminal, and done.
 
-use std::io::Write;
-
 use serde_json::json;
 use therapy_scribe::agent::{NotConfirmed, PendingSave, SaveOutcome, ScribeDesk};
 
@@ -13,7 +11,7 @@ use crate::{
     services::AnyError,
 };
 
-const QUESTION: &str = "Sign and save this?";
+const QUESTION: &str = "Sign and save this? [y/N]";
 
 type Saving = JoinHandle<Result<SaveOutcome, NotConfirmed>>;
 
@@ -66,36 +64,25 @@ impl Asker {
     }
 
     /// A person decides on what is shown to them, and nobody else.
-    pub(crate) fn show(&mut self, pending: PendingSave) -> Result<(), AnyError> {
+    pub(crate) fn show(&mut self, pending: PendingSave) {
         let shown = pending.shown.expose();
         let event = json!({"type": "pending", "shown": shown});
         self.show.event(&event, &format!("\n{shown}"));
         self.declined = false;
         if self.confirm == Confirm::Voice {
-            return Ok(());
+            return;
         }
         if self.yes {
             self.save(&pending);
         } else if self.can_ask {
             self.open = Some(pending);
-            self.ask()?;
+            self.keyboard.asked();
         } else {
             self.decline(&pending);
             self.show.remark(
                 "       [Not saved: nobody can be asked while standard input is what is typed. Use a terminal, or --yes.]",
             );
         }
-        Ok(())
-    }
-
-    /// Standard output has nothing but events where programs read it.
-    fn ask(&mut self) -> Result<(), AnyError> {
-        let mut print: Box<dyn Write> = if self.show.is_json() {
-            Box::new(std::io::stderr())
-        } else {
-            Box::new(std::io::stdout())
-        };
-        Ok(self.keyboard.ask(QUESTION, &mut *print)?)
     }
 
     /// Waits for the answer, and for what follows from it. Cancel safe.
@@ -109,12 +96,15 @@ impl Asker {
         let Some(pending) = self.open.clone() else {
             return std::future::pending().await;
         };
-        match self.keyboard.reply().await {
+        let reply = self.keyboard.reply().await;
+        self.show.typed();
+        match reply {
             Reply::Yes => self.save(&pending),
             Reply::No => self.decline(&pending),
             Reply::Early => {
-                self.show.remark("[That was typed before the question.]");
-                return self.ask();
+                self.show
+                    .remark("       [That was typed before the question.]");
+                return Ok(());
             }
             Reply::End => {
                 self.decline(&pending);
@@ -137,10 +127,11 @@ impl Asker {
             return std::future::pending().await;
         }
         let line = self.keyboard.next().await;
+        self.show.typed();
         Ok(line.map_or(Line::End, Line::Typed))
     }
 
-    /// Stops asking about what can't be confirmed any more.
+    /// Stops asking about what can't be confirmed any more, and asks again about what can where the question is out of sight.
     pub(crate) fn look(&mut self) {
         let is_it = |open: &PendingSave| {
             let pending = self.desk.pending();
@@ -150,8 +141,11 @@ impl Asker {
             self.open = None;
             self.show.event(
                 &json!({"type": "question_void"}),
-                "\n       [Not asked any more: two minutes have passed, or the note was changed. Nothing was saved.]",
+                "       [Not asked any more: two minutes have passed, or the note was changed. Nothing was saved.]",
             );
+        }
+        if self.open.is_some() && !self.show.is_prompted() {
+            self.show.prompt(QUESTION);
         }
     }
 

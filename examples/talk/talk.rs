@@ -96,7 +96,7 @@ pub(crate) async fn run(talk: Talk<'_>) -> Result<ExitCode, AnyError> {
     let place = Place::find(&talk, &*format).await?;
     let (desk, gateway) = desk(&talk, &place)?;
     let show = Show::new(talk.json);
-    let asker = Asker::new(&desk, show, flags.confirm, talk.yes);
+    let asker = Asker::new(&desk, show.clone(), flags.confirm, talk.yes);
     let prompt = prompt(&desk, &*format);
     let longest = Duration::from_secs(flags.max_seconds);
     let said = async {

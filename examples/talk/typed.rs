@@ -35,7 +35,6 @@ impl Typed {
         let mut talk = TypedTalk::new(self.desk.clone(), model, PromptBudget::default())?;
         let mut late = std::pin::pin!(tokio::time::sleep(self.longest));
         let is_person = self.asker.keyboard.is_terminal();
-        let mut is_prompted = false;
         let stopped = loop {
             let is_free = !self.asker.is_busy() && !talk.is_answering();
             // Who does not see the answers says the next line when the one before is done with.
@@ -44,13 +43,11 @@ impl Typed {
             if is_over && takes_line && talk.is_idle() {
                 break None;
             }
-            if is_person && takes_line && !is_prompted {
-                self.show.prompt();
-                is_prompted = true;
+            if is_person && takes_line && !self.show.is_prompted() {
+                self.show.prompt(">");
             }
             tokio::select! {
                 line = self.asker.line(takes_line && !is_over) => {
-                    is_prompted = false;
                     if let Line::Typed(line) = line?
                         && let line = line.trim()
                         && !line.is_empty()
@@ -61,13 +58,7 @@ impl Typed {
                         talk.say(line)?;
                     }
                 }
-                event = talk.next() => {
-                    if is_prompted && is_person {
-                        self.show.remark("");
-                    }
-                    is_prompted = false;
-                    self.on_event(event, is_person)?;
-                }
+                event = talk.next() => self.on_event(event, is_person)?,
                 code = stop.next() => break Some(code),
                 () = &mut late => break None,
             }
@@ -82,7 +73,7 @@ impl Typed {
             TypedEvent::Called(call) => self.show.call(&call),
             TypedEvent::Settled(settled) => self.show.outcome(&settled.name, &settled.outcome),
             TypedEvent::Said(text) => self.show.wrote(text.expose()),
-            TypedEvent::Pending(pending) => self.asker.show(pending)?,
+            TypedEvent::Pending(pending) => self.asker.show(pending),
             // A person tries again; whoever sent lines is not there to.
             TypedEvent::Failed(error) if !is_person => return Err(error.into()),
             TypedEvent::Failed(error) => {

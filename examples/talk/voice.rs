@@ -122,7 +122,7 @@ impl Voice {
                     state.is_replying = true;
                     handle.say(announcement.instructions.expose()).await?;
                 }
-                pending = desk.next_pending(), if over.is_none() => self.asker.show(pending)?,
+                pending = desk.next_pending(), if over.is_none() => self.asker.show(pending),
                 done = self.asker.next(), if self.asker.is_busy() => done?,
                 error = state.feed.failure(), if state.feed.is_running() => return Err(error),
                 _ = looks.tick(), if self.clinician.is_some() && over.is_none() => {

@@ -221,6 +221,7 @@ impl TypedTalk {
 
     /// No new turn: an announcement gives a model no more calls than the clinician's line did.
     fn announce(&mut self, announcement: Announcement) {
+        self.desk.told(&announcement);
         let words = format!("[Notice: {}]", announcement.instructions.expose());
         self.history.begin(&words);
         self.events.push_back(TypedEvent::Announced(announcement));
