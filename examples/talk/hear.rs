@@ -123,7 +123,7 @@ async fn feed(
     }
 }
 
-#[cfg(feature = "resample")]
+#[cfg(any(feature = "resample", feature = "mic"))]
 fn to_rate(
     source: Box<dyn AudioSource>,
     rate: therapy_scribe::SampleRate,
@@ -131,7 +131,7 @@ fn to_rate(
     Ok(Box::new(source.resampled(rate)?))
 }
 
-#[cfg(not(feature = "resample"))]
+#[cfg(not(any(feature = "resample", feature = "mic")))]
 fn to_rate(
     source: Box<dyn AudioSource>,
     rate: therapy_scribe::SampleRate,

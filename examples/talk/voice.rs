@@ -70,6 +70,30 @@ impl Voice {
             connected = client.connect() => connected?,
             code = stop.next() => return Ok(ExitCode::from(code)),
         };
+        match self.talk(&handle, &mut events, hearing, stop).await {
+            Ok(stopped) => {
+                let _ = timeout(GOODBYE, self.desk.finish()).await;
+                if stopped.is_none() {
+                    self.check_script()?;
+                }
+                Ok(ended(&self.desk, stopped))
+            }
+            // An abandoned session bills until it is noticed.
+            Err(error) => {
+                let _ = timeout(GOODBYE, goodbye(&handle, &mut events)).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Returns the code of whoever was told to stop.
+    async fn talk(
+        &mut self,
+        handle: &AgentHandle,
+        events: &mut AgentEvents,
+        hearing: Hearing,
+        stop: &mut Stop,
+    ) -> Result<Option<u8>, AnyError> {
         let loudspeaker = if self.plays {
             Some(Loudspeaker::open(handle.format()).await?)
         } else {
@@ -87,13 +111,11 @@ impl Voice {
             over: None,
             stopped: None,
         };
-        let outcome = self.follow(&mut state, &handle, &mut events, stop).await;
-        let _ = timeout(GOODBYE, self.desk.finish()).await;
-        if state.stopped.is_none() {
-            outcome?;
-            self.check_script()?;
+        match self.follow(&mut state, handle, events, stop).await {
+            // Who was told to stop does so, however the service takes it.
+            Err(error) if state.stopped.is_none() => Err(error),
+            _ => Ok(state.stopped),
         }
-        Ok(ended(&self.desk, state.stopped))
     }
 
     async fn follow(
@@ -253,6 +275,16 @@ impl State {
         let at = self.over.get_or_insert_with(|| Instant::now() + GOODBYE);
         // A conversation that is over already has nobody to tell.
         let _ = tokio::time::timeout_at(*at, handle.end()).await;
+    }
+}
+
+async fn goodbye(handle: &AgentHandle, events: &mut AgentEvents) {
+    if handle.end().await.is_ok() {
+        while let Some(Ok(event)) = events.next().await {
+            if matches!(event, AgentEvent::Closed(_)) {
+                return;
+            }
+        }
     }
 }
 
