@@ -83,7 +83,7 @@ fn assert_in_order(messages: &[ChatMessage]) {
 struct Typed {
     talk: Talk,
     chat: Arc<Chat>,
-    typed: TypedTalk,
+    line: TypedTalk,
 }
 
 impl Typed {
@@ -94,23 +94,23 @@ impl Typed {
     fn about(talk: Talk) -> Self {
         let chat = Arc::new(Chat::default());
         let model = Arc::<Chat>::clone(&chat);
-        let typed = TypedTalk::new(talk.desk.clone(), model, PromptBudget::default()).unwrap();
-        Self { talk, chat, typed }
+        let line = TypedTalk::new(talk.desk.clone(), model, PromptBudget::default()).unwrap();
+        Self { talk, chat, line }
     }
 
     /// All that happens until nothing does.
     async fn rest(&mut self) -> Vec<TypedEvent> {
         let mut events = Vec::new();
-        while let Ok(event) = timeout(Duration::from_secs(5), self.typed.next()).await {
+        while let Ok(event) = timeout(Duration::from_secs(5), self.line.next()).await {
             events.push(event);
         }
-        assert!(self.typed.is_idle());
+        assert!(self.line.is_idle());
         assert_in_order(&self.chat.last_asked());
         events
     }
 
     async fn say(&mut self, line: &str) -> Vec<TypedEvent> {
-        self.typed.say(line).unwrap();
+        self.line.say(line).unwrap();
         self.rest().await
     }
 }
@@ -137,8 +137,8 @@ fn told(events: &[TypedEvent]) -> Vec<String> {
 async fn a_line_is_answered_with_tools_and_long_work_announces_itself() {
     let mut it = Typed::new();
     it.chat.calls(&[("a", "generate_dap_note", json!({}))]);
-    it.typed.say("Generate the DAP note.").unwrap();
-    assert_eq!(it.typed.say("And?"), Err(StillAnswering));
+    it.line.say("Generate the DAP note.").unwrap();
+    assert_eq!(it.line.say("And?"), Err(StillAnswering));
     let events = told(&it.rest().await);
     assert_eq!(
         events,
@@ -184,7 +184,7 @@ async fn twenty_calls_and_any_words_save_nothing_and_the_hosts_yes_saves_once() 
     let mut lines: Vec<&str> = vec!["save", "Yes, save it.", "yes", "y", "I confirm."];
     lines.extend(SAID);
     for line in lines {
-        it.chat.calls(&[save.clone()]);
+        it.chat.calls(std::slice::from_ref(&save));
         it.chat.answers(ChatReply::new(line, Finish::Complete));
         let events = it.say(line).await;
         pending.extend(events.into_iter().filter_map(|event| match event {
@@ -289,10 +289,10 @@ async fn a_next_that_is_dropped_has_lost_nothing() {
         ("a", "generate_dap_note", json!({})),
         ("b", "list_themes", json!({})),
     ]);
-    it.typed.say("Generate the DAP note.").unwrap();
+    it.line.say("Generate the DAP note.").unwrap();
     let mut events = Vec::new();
     for _ in 0..400 {
-        if let Ok(event) = timeout(Duration::from_millis(20), it.typed.next()).await {
+        if let Ok(event) = timeout(Duration::from_millis(20), it.line.next()).await {
             events.push(event);
         }
     }
