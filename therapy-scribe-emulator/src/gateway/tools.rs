@@ -119,7 +119,8 @@ fn by_words(tools: &[Tool], line: &str) -> Next {
     {
         let news = notice.split_once(": ").map_or(notice, |(_, news)| news);
         let told = sentences(news).filter(|sentence| !sentence.starts_with("Say so"));
-        return Next::Says(told.collect::<Vec<_>>().join(" "));
+        let told = told.collect::<Vec<_>>().join(" ");
+        return Next::Says(told.replace("; say so", ""));
     }
     let asked = line.split_once(':').map_or(line, |(asked, _)| asked);
     let asked: Vec<String> = words(asked).collect();
