@@ -13,17 +13,18 @@ mod voice;
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
+    str::FromStr,
     sync::Arc,
     time::Duration,
 };
 
 use clap::{Args, ValueEnum};
 use therapy_scribe::{
-    Transcript,
+    Privacy, Transcript,
     agent::{Accept, PromptBudget, ScribeDesk},
     notes::{
-        Clinician, DirectorySink, Formats, Gateway, GatewayConfig, KeySigner, NoteFormat,
-        NoteWriter, SessionFacts,
+        ChatModel, Clinician, DirectorySink, Formats, Gateway, GatewayConfig, KeySigner,
+        NoteFormat, NoteWriter, OpenAiCompatible, OpenAiConfig, SessionFacts,
     },
     transport::Connector,
 };
@@ -43,12 +44,39 @@ pub(crate) struct Flags {
     /// Types instead of speaking: at a prompt, or the lines of standard input, each of which is a turn.
     #[arg(long)]
     text: bool,
+    /// Who writes the note and answers what is typed: `gateway`, or a server of your own such as
+    /// `openai:http://127.0.0.1:11434/v1#qwen3:8b`.
+    #[arg(long, default_value = "gateway")]
+    writer: Writer,
     /// Hears nothing while it speaks: for a loudspeaker beside the microphone. It can't be interrupted then.
     #[arg(long)]
     half_duplex: bool,
     /// Ends after so many seconds of the conversation.
     #[arg(long, value_name = "N", default_value_t = 600)]
     max_seconds: u64,
+}
+
+/// Whose language model it is.
+#[derive(Debug, Clone)]
+enum Writer {
+    Gateway,
+    OpenAi { url: String, model: String },
+}
+
+impl FromStr for Writer {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once(':') {
+            None if text == "gateway" => Ok(Self::Gateway),
+            Some(("openai", server)) if !server.is_empty() => {
+                let (url, model) = server.split_once('#').unwrap_or((server, "default"));
+                let (url, model) = (url.to_owned(), model.to_owned());
+                Ok(Self::OpenAi { url, model })
+            }
+            _ => Err("known are: gateway, openai:URL#MODEL"),
+        }
+    }
 }
 
 /// Where a yes may come from.
@@ -94,7 +122,8 @@ pub(crate) async fn run(talk: Talk<'_>) -> Result<ExitCode, AnyError> {
         hear::open(talk.audio.map(PathBuf::as_path), talk.mic).await?
     };
     let place = Place::find(&talk, &*format).await?;
-    let (desk, gateway) = desk(&talk, &place)?;
+    let model = model(&flags.writer, &place)?;
+    let desk = desk(&talk, &model)?;
     let show = Show::new(talk.json);
     let asker = Asker::new(&desk, show.clone(), flags.confirm, talk.yes);
     let prompt = prompt(&desk, &*format);
@@ -107,7 +136,7 @@ pub(crate) async fn run(talk: Talk<'_>) -> Result<ExitCode, AnyError> {
                 show,
                 longest,
             };
-            return talk.run(Arc::new(gateway), &mut stop).await;
+            return talk.run(model, &mut stop).await;
         }
         let clinician = match (&place.emulator, &talk.audio, talk.mic) {
             (Some(_), None, false) => Some(clinician::Clinician::new(flags.confirm)),
@@ -133,25 +162,32 @@ pub(crate) async fn run(talk: Talk<'_>) -> Result<ExitCode, AnyError> {
     outcome
 }
 
-fn desk(talk: &Talk<'_>, place: &Place) -> Result<(ScribeDesk, Gateway), AnyError> {
+fn model(writer: &Writer, place: &Place) -> Result<Arc<dyn ChatModel>, AnyError> {
     let connector = Connector::new()?;
+    if let Writer::OpenAi { url, model } = writer {
+        // A demo says what is true of a server of one's own; a host says what is true of its own.
+        let config = OpenAiConfig::builder(url, model, Privacy::local()).build()?;
+        return Ok(Arc::new(OpenAiCompatible::through(&connector, config)?));
+    }
     let config = GatewayConfig::builder().build()?;
-    let gateway = match &place.gateway {
+    Ok(Arc::new(match &place.gateway {
         Some(origin) => Gateway::at(&connector, origin, place.key.clone(), config)?,
         None => Gateway::through(&connector, place::REGION, place.key.clone(), config)?,
-    };
+    }))
+}
+
+fn desk(talk: &Talk<'_>, model: &Arc<dyn ChatModel>) -> Result<ScribeDesk, AnyError> {
     // A host authenticates its clinician and keeps their key; a demo makes a new one.
     let signer = KeySigner::generate(Clinician::new("demo", talk.signer, "demo key"))?;
     let accept = match talk.flags.confirm {
         Confirm::Ui => Accept::Host,
         Confirm::Voice => Accept::HostOrVoice,
     };
-    let writer = NoteWriter::new(Arc::new(gateway.clone()));
+    let writer = NoteWriter::new(Arc::clone(model));
     let sink = DirectorySink::new(talk.out.join("ehr"));
     let transcript = talk.transcript.clone();
     let desk = ScribeDesk::builder(transcript, writer, Arc::new(signer), Arc::new(sink), now);
-    let desk = desk.facts(talk.facts.clone()).accept(accept).build();
-    Ok((desk, gateway))
+    Ok(desk.facts(talk.facts.clone()).accept(accept).build())
 }
 
 /// A practice that writes another kind of note than most has its model know.
