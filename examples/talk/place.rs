@@ -34,6 +34,9 @@ impl Place {
             origin("ASSEMBLYAI_AGENTS_URL")?,
             origin("ASSEMBLYAI_LLM_GATEWAY_URL")?,
         );
+        if talk.flags.has_own_model() && talk.flags.text {
+            return Self::nowhere();
+        }
         let Some(key) = key else {
             return Self::emulated(talk, format).await;
         };
@@ -45,6 +48,16 @@ impl Place {
             key: ApiKey::new(key)?,
             agents,
             gateway,
+            emulator: None,
+        })
+    }
+
+    /// Nothing but a server of one's own is called.
+    fn nowhere() -> Result<Self, AnyError> {
+        Ok(Self {
+            key: ApiKey::new("none")?,
+            agents: None,
+            gateway: None,
             emulator: None,
         })
     }

@@ -56,6 +56,12 @@ pub(crate) struct Flags {
     max_seconds: u64,
 }
 
+impl Flags {
+    const fn has_own_model(&self) -> bool {
+        matches!(self.writer, Writer::OpenAi { .. })
+    }
+}
+
 /// Whose language model it is.
 #[derive(Debug, Clone)]
 enum Writer {
