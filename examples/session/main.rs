@@ -1,6 +1,8 @@
 //! One therapy session, end to end: audio in, signed note out.
 //!
 //! `cargo run --example session -- --sign "Dr. Jane Roe" --out notes`
+//!
+//! With `--talk` the clinician talks about the session instead, as in the example `talk`.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -17,6 +19,8 @@ mod services;
 mod source;
 #[path = "../support/speed.rs"]
 mod speed;
+#[path = "../talk/talk.rs"]
+mod talk;
 
 use std::{
     path::{Path, PathBuf},
@@ -26,8 +30,10 @@ use std::{
 use clap::Parser;
 use live::Show;
 use person::{agrees, now};
-use services::{AnyError, Wishes};
+use services::{AnyError, Audio, Wishes};
+use talk::Talk;
 use therapy_scribe::{
+    Transcript,
     notes::{Clinician, Draft, KeySigner, LocalTime, SessionFacts, SignedNote, WallTime},
     stt::Session,
 };
@@ -49,6 +55,10 @@ struct Args {
     /// Answers the question before signing with yes.
     #[arg(long)]
     yes: bool,
+    /// Talks about the session after it, instead of drafting at once: the clinician asks for the note, changes it and has it
+    /// saved, in `ehr` in the folder of `--out`. `--sign` says who.
+    #[arg(long)]
+    talk: bool,
     /// Where the signed note goes.
     #[arg(long, value_name = "DIR", default_value = "notes")]
     out: PathBuf,
@@ -64,12 +74,14 @@ struct Args {
     /// One JSON object a line: turns, transcript, note.
     #[arg(long)]
     json: bool,
+    #[command(flatten, next_help_heading = "With --talk")]
+    flags: talk::Flags,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(&Args::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("Error: {error}.");
             ExitCode::FAILURE
@@ -77,10 +89,10 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(args: &Args) -> Result<(), AnyError> {
+async fn run(args: &Args) -> Result<ExitCode, AnyError> {
     if args.from.devices {
         println!("{}", source::devices()?);
-        return Ok(());
+        return Ok(ExitCode::SUCCESS);
     }
     let wishes = Wishes {
         audio: args.from.audio(),
@@ -105,9 +117,42 @@ async fn run(args: &Args) -> Result<(), AnyError> {
             "no speech was heard, so there is no note: check the microphone, or the file".into(),
         );
     }
+    let facts = facts(start, &session)?;
+    if args.talk {
+        if let Some(emulator) = services.emulator {
+            emulator.stop().await;
+        }
+        return talk::run(args.talk(session.transcript, facts)).await;
+    }
     let draft = services.scribe.draft(&session.transcript, &args.format);
     let mut draft = unless_stopped(draft).await??;
-    draft.set_facts(facts(start, &session)?);
+    draft.set_facts(facts);
+    finish(args, &draft).await?;
+    if let Some(emulator) = services.emulator {
+        emulator.stop().await;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Args {
+    fn talk(&self, transcript: Transcript, facts: SessionFacts) -> Talk<'_> {
+        Talk {
+            flags: &self.flags,
+            transcript,
+            facts,
+            signer: self.sign.as_deref().unwrap_or("Dr. Jane Roe"),
+            format: &self.format,
+            out: &self.out,
+            audio: None,
+            mic: self.from.audio() == Audio::Live,
+            yes: self.yes,
+            json: self.json,
+        }
+    }
+}
+
+/// Shows the draft, and signs it if somebody says so.
+async fn finish(args: &Args, draft: &Draft) -> Result<(), AnyError> {
     if args.json {
         println!(
             "{}",
@@ -117,14 +162,11 @@ async fn run(args: &Args) -> Result<(), AnyError> {
         println!("{}", draft.to_markdown());
     }
     match &args.sign {
-        Some(name) => sign(args, &draft, name).await?,
+        Some(name) => sign(args, draft, name).await?,
         None if !args.json => {
             println!("This note is a DRAFT and was not saved. Sign it with --sign \"Your Name\".");
         }
         None => {}
-    }
-    if let Some(emulator) = services.emulator {
-        emulator.stop().await;
     }
     Ok(())
 }

@@ -48,14 +48,7 @@ pub(crate) const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo-
 
 /// Reads `.env` and the environment, and starts the emulator if there is no key.
 pub(crate) async fn start(wishes: &Wishes<'_>) -> Result<Services, AnyError> {
-    let _ = dotenvy::dotenv();
-    let origin = |name: &str| {
-        env::var(name)
-            .ok()
-            .filter(|url| !url.is_empty())
-            .map(|url| Origin::parse(&url).map_err(|error| format!("{name}: {error}")))
-            .transpose()
-    };
+    let key = key();
     let (streaming, gateway) = (
         origin("ASSEMBLYAI_STREAMING_URL")?,
         origin("ASSEMBLYAI_LLM_GATEWAY_URL")?,
@@ -67,10 +60,7 @@ pub(crate) async fn start(wishes: &Wishes<'_>) -> Result<Services, AnyError> {
     let with_turns = |config: StreamingConfig| config.to_builder().turns(turns.clone()).build();
     let config = with_turns(StreamingConfig::one_room(2)?)?;
     let telehealth = with_turns(StreamingConfig::telehealth()?)?;
-    match env::var("ASSEMBLYAI_API_KEY")
-        .ok()
-        .filter(|key| !key.trim().is_empty())
-    {
+    match key {
         Some(key) => {
             let speed = wishes.speed.unwrap_or(1.0);
             let mut builder = Scribe::builder(ApiKey::new(key)?, Region::Us)
@@ -95,6 +85,20 @@ pub(crate) async fn start(wishes: &Wishes<'_>) -> Result<Services, AnyError> {
         }
         None => emulated(wishes, config, telehealth).await,
     }
+}
+
+/// The key of the real services, where there is one.
+pub(crate) fn key() -> Option<String> {
+    let _ = dotenvy::dotenv();
+    let key = env::var("ASSEMBLYAI_API_KEY").ok();
+    key.filter(|key| !key.trim().is_empty())
+}
+
+/// Another address of a service, where one is set.
+pub(crate) fn origin(name: &str) -> Result<Option<Origin>, String> {
+    let url = env::var(name).ok().filter(|url| !url.is_empty());
+    url.map(|url| Origin::parse(&url).map_err(|error| format!("{name}: {error}")))
+        .transpose()
 }
 
 async fn emulated(

@@ -1,21 +1,38 @@
 //! What is said and done, for people or as JSON.
 
+use std::{
+    io::Write,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
 use serde_json::{Value, json};
-use therapy_scribe::agent::{AgentText, Spoken, ToolCall, ToolOutcome, UserText};
+use therapy_scribe::agent::{AgentText, Spoken, ToolCall, ToolOutcome};
 
 /// Where it goes.
+#[derive(Debug, Clone)]
 pub(crate) struct Show {
     json: bool,
+    /// A question or a prompt stands on the last line.
+    is_prompted: Arc<AtomicBool>,
 }
 
 impl Show {
-    pub(crate) const fn new(json: bool) -> Self {
-        Self { json }
+    pub(crate) fn new(json: bool) -> Self {
+        Self {
+            json,
+            is_prompted: Arc::default(),
+        }
     }
 
-    pub(crate) fn user(&self, text: &UserText) {
-        let text = text.text.expose();
-        self.line(
+    pub(crate) const fn is_json(&self) -> bool {
+        self.json
+    }
+
+    pub(crate) fn user(&self, text: &str) {
+        self.event(
             &json!({"type": "user", "text": text}),
             &format!("You:   {text}"),
         );
@@ -28,15 +45,23 @@ impl Show {
             (true, true) => " (interrupted)",
             (true, false) => "",
         };
-        self.line(
+        self.event(
             &json!({"type": "agent", "text": text, "spoken": spoken, "interrupted": said.interrupted}),
             &format!("Agent: {text}{note}"),
         );
     }
 
+    /// What the agent wrote to somebody who reads.
+    pub(crate) fn wrote(&self, text: &str) {
+        self.event(
+            &json!({"type": "agent", "text": text}),
+            &format!("Agent: {text}"),
+        );
+    }
+
     pub(crate) fn call(&self, call: &ToolCall) {
         let args = call.args.expose();
-        self.line(
+        self.event(
             &json!({"type": "tool_call", "name": call.name, "arguments": args}),
             &format!("       [{}]", call.name),
         );
@@ -44,8 +69,9 @@ impl Show {
 
     pub(crate) fn outcome(&self, name: &str, outcome: &ToolOutcome) {
         if self.json {
-            self.line(
-                &json!({"type": "tool_result", "name": name, "is_error": outcome.is_error, "result": outcome.result.expose()}),
+            let result = outcome.result.expose();
+            self.event(
+                &json!({"type": "tool_result", "name": name, "is_error": outcome.is_error, "result": result}),
                 "",
             );
         }
@@ -54,19 +80,49 @@ impl Show {
     /// Something for people; programs have it in other lines.
     pub(crate) fn remark(&self, text: &str) {
         if !self.json {
+            self.end_line();
             println!("{text}");
         }
     }
 
-    pub(crate) fn event(&self, event: &Value, text: &str) {
-        self.line(event, text);
+    /// Has a person type. Where programs read standard output, it has nothing but events.
+    pub(crate) fn prompt(&self, prompt: &str) {
+        let _ = if self.json {
+            eprint!("{prompt} ");
+            std::io::stderr().flush()
+        } else {
+            print!("{prompt} ");
+            std::io::stdout().flush()
+        };
+        self.is_prompted.store(true, Ordering::Relaxed);
     }
 
-    fn line(&self, event: &Value, text: &str) {
+    /// Whether a person is asked to type, and sees it.
+    pub(crate) fn is_prompted(&self) -> bool {
+        self.is_prompted.load(Ordering::Relaxed)
+    }
+
+    /// A line was typed.
+    pub(crate) fn typed(&self) {
+        self.is_prompted.store(false, Ordering::Relaxed);
+    }
+
+    pub(crate) fn event(&self, event: &Value, text: &str) {
+        self.end_line();
         if self.json {
             println!("{event}");
         } else {
             println!("{text}");
+        }
+    }
+
+    fn end_line(&self) {
+        if self.is_prompted.swap(false, Ordering::Relaxed) {
+            if self.json {
+                eprintln!();
+            } else {
+                println!();
+            }
         }
     }
 }

@@ -1,186 +1,217 @@
-//! One conversation: events in, tools and confirmations out.
+//! A talk about a session, from its transcript to the record: by voice, or typed.
 
-use std::{process::ExitCode, time::Duration};
+mod ask;
+mod clinician;
+mod hear;
+mod loudspeaker;
+mod place;
+mod show;
+mod stop;
+mod typed;
+mod voice;
 
-use futures_util::StreamExt;
-use serde_json::json;
-use therapy_scribe::{
-    AudioFrame,
-    agent::{
-        AgentEvent, AgentEvents, AgentHandle, AgentText, Delivery, Dispatcher, Heard, PendingSave,
-        Said, SaveOutcome, ScribeDesk, Settled, Spoken, ToolSet,
-    },
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    str::FromStr,
+    sync::Arc,
+    time::Duration,
 };
 
-use crate::{Confirm, hear, hear::Hearing, person::agrees, services::AnyError, show::Show};
+use clap::{Args, ValueEnum};
+use therapy_scribe::{
+    Privacy, Transcript,
+    agent::{Accept, PromptBudget, ScribeDesk},
+    notes::{
+        ChatModel, Clinician, DirectorySink, Formats, Gateway, GatewayConfig, KeySigner,
+        NoteFormat, NoteWriter, OpenAiCompatible, OpenAiConfig, SessionFacts,
+    },
+    transport::Connector,
+};
 
-/// Who hung up with Ctrl-C.
-const INTERRUPTED: u8 = 130;
+use self::{ask::Asker, place::Place, show::Show, stop::Stop};
+use crate::{person::now, services::AnyError};
 
-/// What a conversation needs.
-pub(crate) struct Talk {
-    pub(crate) desk: ScribeDesk,
-    pub(crate) tools: ToolSet,
-    pub(crate) show: Show,
-    pub(crate) confirm: Confirm,
+/// A goodbye takes no longer.
+const GOODBYE: Duration = Duration::from_secs(3);
+
+/// Flags of every program that talks.
+#[derive(Debug, Args)]
+pub(crate) struct Flags {
+    /// Where a yes may come from.
+    #[arg(long, value_enum, default_value = "ui")]
+    confirm: Confirm,
+    /// Types instead of speaking: at a prompt, or the lines of standard input, each of which is a turn.
+    #[arg(long)]
+    text: bool,
+    /// Who writes the note and answers what is typed: `gateway`, or a server of your own such as
+    /// `openai:http://127.0.0.1:11434/v1#qwen3:8b`.
+    #[arg(long, default_value = "gateway")]
+    writer: Writer,
+    /// Hears nothing while it speaks: for a loudspeaker beside the microphone. It can't be interrupted then.
+    #[arg(long)]
+    half_duplex: bool,
+    /// Ends after so many seconds of the conversation.
+    #[arg(long, value_name = "N", default_value_t = 600)]
+    max_seconds: u64,
+}
+
+impl Flags {
+    const fn has_own_model(&self) -> bool {
+        matches!(self.writer, Writer::OpenAi { .. })
+    }
+}
+
+/// Whose language model it is.
+#[derive(Debug, Clone)]
+enum Writer {
+    Gateway,
+    OpenAi { url: String, model: String },
+}
+
+impl FromStr for Writer {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once(':') {
+            None if text == "gateway" => Ok(Self::Gateway),
+            Some(("openai", server)) if !server.is_empty() => {
+                let (url, model) = server.split_once('#').unwrap_or((server, "default"));
+                let (url, model) = (url.to_owned(), model.to_owned());
+                Ok(Self::OpenAi { url, model })
+            }
+            _ => Err("known are: gateway, openai:URL#MODEL"),
+        }
+    }
+}
+
+/// Where a yes may come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Confirm {
+    /// This terminal.
+    Ui,
+    /// The clinician's voice too.
+    Voice,
+}
+
+/// What a talk is made of.
+pub(crate) struct Talk<'a> {
+    pub(crate) flags: &'a Flags,
+    pub(crate) transcript: Transcript,
+    pub(crate) facts: SessionFacts,
+    /// Who signs.
+    pub(crate) signer: &'a str,
+    /// The kind of note.
+    pub(crate) format: &'a str,
+    /// Where the record is.
+    pub(crate) out: &'a Path,
+    /// What is said, if it is in a file.
+    pub(crate) audio: Option<&'a PathBuf>,
+    pub(crate) mic: bool,
+    /// Answers the question on the terminal with yes.
     pub(crate) yes: bool,
-    pub(crate) longest: Duration,
-    /// The clinician is the emulator's, who has nothing to say once the note is saved.
-    pub(crate) is_scripted: bool,
+    pub(crate) json: bool,
 }
 
-/// How far it is.
-struct State {
-    dispatcher: Dispatcher,
-    /// When the clinician was noticed to speak.
-    began: Option<Duration>,
-    is_saved: bool,
-    code: ExitCode,
-}
-
-impl Talk {
-    pub(crate) async fn run(
-        mut self,
-        (handle, mut events): (AgentHandle, AgentEvents),
-        hearing: Hearing,
-    ) -> Result<ExitCode, AnyError> {
-        let feeder = tokio::spawn(hear::feed(handle.clone(), hearing));
-        let outcome = self.follow(&handle, &mut events).await;
-        feeder.abort();
-        self.desk.finish().await;
-        outcome
+/// Talks until it is over, by whatever ends it.
+pub(crate) async fn run(talk: Talk<'_>) -> Result<ExitCode, AnyError> {
+    let mut stop = Stop::listen()?;
+    let flags = talk.flags;
+    if flags.text && flags.confirm == Confirm::Voice {
+        return Err("nobody is heard in a typed talk: leave --text or --confirm voice out".into());
     }
-
-    async fn follow(
-        &mut self,
-        handle: &AgentHandle,
-        events: &mut AgentEvents,
-    ) -> Result<ExitCode, AnyError> {
-        let mut state = State {
-            dispatcher: Dispatcher::new(self.tools.clone()),
-            began: None,
-            is_saved: false,
-            code: ExitCode::SUCCESS,
+    let format = Formats::new().get(talk.format)?;
+    place::check_folder(talk.out)?;
+    let hearing = if flags.text {
+        None
+    } else {
+        hear::open(talk.audio.map(PathBuf::as_path), talk.mic).await?
+    };
+    let place = Place::find(&talk, &*format).await?;
+    let model = model(&flags.writer, &place)?;
+    let desk = desk(&talk, &model)?;
+    let show = Show::new(talk.json);
+    let asker = Asker::new(&desk, show.clone(), flags.confirm, talk.yes);
+    let prompt = prompt(&desk, &*format);
+    let longest = Duration::from_secs(flags.max_seconds);
+    let said = async {
+        if flags.text {
+            let talk = typed::Typed {
+                desk: desk.clone(),
+                asker: asker.among_lines(),
+                show,
+                longest,
+            };
+            return talk.run(model, &mut stop).await;
+        }
+        let clinician = match (&place.emulator, &talk.audio, talk.mic) {
+            (Some(_), None, false) => Some(clinician::Clinician::new(flags.confirm)),
+            (Some(_), Some(_), _) => Some(clinician::Clinician::in_a_file()),
+            _ => None,
         };
-        let desk = self.desk.clone();
-        let mut stop = std::pin::pin!(tokio::signal::ctrl_c());
-        let mut late = std::pin::pin!(tokio::time::sleep(self.longest));
-        let mut is_ending = false;
-        loop {
-            tokio::select! {
-                event = events.next() => match event {
-                    None | Some(Ok(AgentEvent::Closed(_))) => return Ok(state.code),
-                    Some(Err(error)) => return Err(error.into()),
-                    Some(Ok(event)) => {
-                        let is_over = self.on_event(&mut state, event);
-                        if is_over && !std::mem::replace(&mut is_ending, true) {
-                            handle.end().await?;
-                        }
-                    }
-                },
-                Some(settled) = state.dispatcher.next(), if state.dispatcher.is_busy() => {
-                    self.on_settled(&state, settled, handle).await?;
-                }
-                announcement = desk.announcements().next() => {
-                    handle.say(announcement.instructions.expose()).await?;
-                }
-                pending = desk.next_pending() => self.on_pending(&mut state, pending).await?,
-                _ = &mut stop, if !is_ending => {
-                    is_ending = true;
-                    state.code = ExitCode::from(if state.is_saved { 0 } else { INTERRUPTED });
-                    handle.end().await?;
-                }
-                () = &mut late, if !is_ending => {
-                    is_ending = true;
-                    handle.end().await?;
-                }
-            }
-        }
-    }
-
-    /// Returns whether there is nothing left to say.
-    fn on_event(&self, state: &mut State, event: AgentEvent) -> bool {
-        match event {
-            AgentEvent::UserStarted => state.began = Some(self.desk.now()),
-            AgentEvent::UserSaid(text) => {
-                self.show.user(&text);
-                // What was answered by voice is known before the calls that follow.
-                if self.confirm == Confirm::Voice {
-                    let said = Said::new(text.text.expose(), state.began.take());
-                    let heard = self.desk.clinician_said(said);
-                    state.is_saved |= heard == therapy_scribe::agent::HeardAs::Confirmed;
-                }
-                state.dispatcher.begin_turn(self.tools.clone());
-            }
-            AgentEvent::Audio { frame, .. } if is_audible(&frame) => self.desk.agent_audible(),
-            AgentEvent::AgentSaid(said) => return self.on_said(state, &said),
-            AgentEvent::Flush => state.dispatcher.interrupt(),
-            AgentEvent::ToolCall(call) => {
-                self.show.call(&call);
-                let _ = state.dispatcher.start(call);
-            }
-            AgentEvent::Lost { .. } => self.show.remark("       (the connection is made again)"),
-            _ => {}
-        }
-        false
-    }
-
-    fn on_said(&self, state: &State, said: &AgentText) -> bool {
-        self.show.agent(said);
-        let heard = if said.spoken == Spoken::Aloud && !said.interrupted {
-            Heard::Whole
-        } else {
-            Heard::Cut
+        let voice = voice::Voice {
+            desk: desk.clone(),
+            asker,
+            show,
+            confirm: flags.confirm,
+            longest,
+            clinician,
+            plays: talk.mic,
         };
-        self.desk.agent_said(said.text.expose(), heard);
-        self.is_scripted && state.is_saved && said.text.expose().contains("saved")
+        let client = place.client(&desk, prompt, flags.half_duplex)?;
+        voice.run(&client, hearing, &mut stop).await
+    };
+    let outcome = said.await;
+    if let Some(emulator) = place.emulator {
+        emulator.stop().await;
     }
-
-    async fn on_settled(
-        &self,
-        state: &State,
-        settled: Settled,
-        handle: &AgentHandle,
-    ) -> Result<(), AnyError> {
-        self.show.outcome(&settled.name, &settled.outcome);
-        match settled.delivery(state.dispatcher.epoch()) {
-            Delivery::Answer => handle.outcome(settled.outcome).await?,
-            Delivery::Report => self.desk.announcements().push(settled.report()),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// A person decides on what is shown to them, and nobody else.
-    async fn on_pending(&self, state: &mut State, pending: PendingSave) -> Result<(), AnyError> {
-        self.show.remark(&format!("\n{}", pending.shown.expose()));
-        if self.confirm == Confirm::Voice {
-            return Ok(());
-        }
-        let confirmed = self.yes || agrees("Sign and save this?").await?;
-        if !confirmed {
-            let _ = self.desk.decline(pending.request);
-            return Ok(());
-        }
-        match self.desk.confirm(pending.request, &pending.content).await {
-            Ok(outcome) => {
-                state.is_saved |= outcome == SaveOutcome::Saved;
-                let told = format!("{outcome:?}").to_lowercase();
-                self.show.event(
-                    &json!({"type": "save", "outcome": told}),
-                    &format!("       [{told}]"),
-                );
-            }
-            Err(error) => self.show.remark(&format!("       [{error}]")),
-        }
-        Ok(())
-    }
+    outcome
 }
 
-/// Louder than the noise of a line.
-fn is_audible(frame: &AudioFrame) -> bool {
-    frame
-        .samples()
-        .iter()
-        .any(|sample| sample.unsigned_abs() > 100)
+fn model(writer: &Writer, place: &Place) -> Result<Arc<dyn ChatModel>, AnyError> {
+    let connector = Connector::new()?;
+    if let Writer::OpenAi { url, model } = writer {
+        // A demo says what is true of a server of one's own; a host says what is true of its own.
+        let config = OpenAiConfig::builder(url, model, Privacy::local()).build()?;
+        return Ok(Arc::new(OpenAiCompatible::through(&connector, config)?));
+    }
+    let config = GatewayConfig::builder().build()?;
+    Ok(Arc::new(match &place.gateway {
+        Some(origin) => Gateway::at(&connector, origin, place.key.clone(), config)?,
+        None => Gateway::through(&connector, place::REGION, place.key.clone(), config)?,
+    }))
+}
+
+fn desk(talk: &Talk<'_>, model: &Arc<dyn ChatModel>) -> Result<ScribeDesk, AnyError> {
+    // A host authenticates its clinician and keeps their key; a demo makes a new one.
+    let signer = KeySigner::generate(Clinician::new("demo", talk.signer, "demo key"))?;
+    let accept = match talk.flags.confirm {
+        Confirm::Ui => Accept::Host,
+        Confirm::Voice => Accept::HostOrVoice,
+    };
+    let writer = NoteWriter::new(Arc::clone(model));
+    let sink = DirectorySink::new(talk.out.join("ehr"));
+    let transcript = talk.transcript.clone();
+    let desk = ScribeDesk::builder(transcript, writer, Arc::new(signer), Arc::new(sink), now);
+    Ok(desk.facts(talk.facts.clone()).accept(accept).build())
+}
+
+/// A practice that writes another kind of note than most has its model know.
+fn prompt(desk: &ScribeDesk, format: &dyn NoteFormat) -> String {
+    let prompt = desk.system_prompt(PromptBudget::default());
+    if format.id() == "dap" {
+        return prompt;
+    }
+    let (kind, id) = (clinician::kind(format), format.id());
+    format!(
+        "This therapist writes {kind} notes. Asked for a note without a kind, call `generate_note` with `{id}`.\n\n{prompt}"
+    )
+}
+
+/// What is over by itself is a success. Who was told to stop says so by the code, unless all was done.
+fn ended(desk: &ScribeDesk, stopped: Option<u8>) -> ExitCode {
+    match stopped {
+        Some(code) if !desk.is_saved() => ExitCode::from(code),
+        _ => ExitCode::SUCCESS,
+    }
 }

@@ -9,4 +9,5 @@ mod demo;
 mod reconnect;
 mod soak;
 mod telehealth;
+mod typed;
 mod whole;

@@ -74,6 +74,12 @@ impl Announcements {
         self.lock().retain(|other| other.about != Some(about));
     }
 
+    /// Whether there is nothing to say.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
     /// The oldest, if there is one.
     #[must_use]
     pub fn take(&self) -> Option<Announcement> {

@@ -85,7 +85,7 @@
 //! | --- | --- |
 //! | `tls-ring` (default) | TLS with `ring` |
 //! | `tls-aws-lc` | TLS with `aws-lc-rs` |
-//! | `scribe` | the scribe's own tools |
+//! | `scribe` | the scribe's own tools, and a typed conversation with a chat model |
 //!
 //! What it does not do: cancel echo (use headphones, or [`config::Duplex::Half`]), keep audio, or keep the service from
 //! recording. The service records every session; its record is deleted afterwards unless [`config::Records::Keep`] is
@@ -129,7 +129,10 @@ pub use event::{
     ReplyEnd, ReplyId, SessionOrigin, SessionRecord, Spoken, UserText,
 };
 #[cfg(feature = "scribe")]
-pub use scribe::{HeardAs, PendingSave, PromptBudget, SaveOutcome, ScribeDesk, ScribeDeskBuilder};
+pub use scribe::{
+    HeardAs, PendingSave, PromptBudget, SaveOutcome, ScribeDesk, ScribeDeskBuilder, StillAnswering,
+    TypedEvent, TypedRefused, TypedTalk,
+};
 pub use service::TokenProvider;
 pub use session::{AgentEvents, AgentHandle};
 pub use tool::{

@@ -11,6 +11,7 @@ mod models;
 mod ordered;
 mod reply;
 mod schema;
+mod tools;
 mod transcript;
 mod write;
 

@@ -52,7 +52,10 @@
 //! with a webhook on this machine is done after three seconds. [`TranscriptFault`] says what goes wrong, [`TranscriptQuirk`]
 //! what is odd. There is redacted audio, always WAV, of WAV files of up to 128 MiB; no webhook tells that it is ready.
 //!
-//! What it does not do: stored agents (`/v1/agents`), webhooks and recordings of talks, tool calls, translation,
+//! A chat request with tools is answered by rules, not by a model: the tool whose words are nearest to the last line is called,
+//! and what it gives is read out. Where none fits, the answer says that it is a stand-in.
+//!
+//! What it does not do: stored agents (`/v1/agents`), webhooks and recordings of talks, translation,
 //! summaries, spellings, `LLMGatewayResponse` (as for an account without access), encoded audio (Opus and AAC are accepted
 //! and not heard), Medical Mode corrections, languages, prompts, numbers of speakers and key terms (checked in part, and
 //! without effect on words). Redaction marks numbers, what looks like a telephone number or an address in the net, a few

@@ -12,6 +12,8 @@
 mod again;
 #[path = "emulator/broken.rs"]
 mod broken;
+#[path = "emulator/calls.rs"]
+mod calls;
 #[path = "emulator/clients.rs"]
 mod clients;
 #[path = "emulator/credentials.rs"]

@@ -1,10 +1,14 @@
 //! The seam to language models.
 
+mod tools;
+
 use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 use serde_json::Value;
 use therapy_scribe_core::{Phi, Privacy};
+
+pub use tools::{ChatTool, ChatToolCall};
 
 use crate::{Result, WallTime};
 
@@ -23,6 +27,12 @@ pub trait ChatModel: Send + Sync + fmt::Debug {
     /// do not fit are drafted in parts.
     fn context_window(&self) -> Option<u32> {
         None
+    }
+
+    /// Whether it calls the tools of a [`ChatRequest`]. One that does not answers as if none were offered, so whoever needs
+    /// calls asks first. Default: it does not.
+    fn takes_tools(&self) -> bool {
+        false
     }
 
     /// Answers. It keeps its own deadline and retries; the caller sees one outcome.
@@ -54,6 +64,8 @@ pub struct ChatRequest {
     pub messages: Vec<ChatMessage>,
     /// The value that the answer must be.
     pub schema: Option<ResponseSchema>,
+    /// The tools that it may call, for a model that [takes them](ChatModel::takes_tools).
+    pub tools: Vec<ChatTool>,
     /// The longest answer in tokens, thinking included.
     pub max_tokens: u32,
     /// How many calls it may take at most; each may be billed, even one whose answer never came. Default 3.
@@ -71,11 +83,16 @@ const MAX_TOKENS: u32 = 6000;
 impl ChatRequest {
     /// A request with one message of the user's.
     pub fn new(system: impl Into<String>, user: impl Into<String>) -> Self {
-        let messages = vec![ChatMessage::new(Speaker::User, user)];
+        Self::conversation(system, vec![ChatMessage::new(Speaker::User, user)])
+    }
+
+    /// A request in the course of a conversation.
+    pub fn conversation(system: impl Into<String>, messages: Vec<ChatMessage>) -> Self {
         Self {
             system: system.into(),
             messages,
             schema: None,
+            tools: Vec::new(),
             max_tokens: MAX_TOKENS,
             tries: TRIES,
             prefer: None,
@@ -87,6 +104,13 @@ impl ChatRequest {
     #[must_use]
     pub fn schema(mut self, schema: ResponseSchema) -> Self {
         self.schema = Some(schema);
+        self
+    }
+
+    /// The same with tools that may be called.
+    #[must_use]
+    pub fn tools(mut self, tools: impl IntoIterator<Item = ChatTool>) -> Self {
+        self.tools = tools.into_iter().collect();
         self
     }
 
@@ -102,6 +126,7 @@ impl fmt::Debug for ChatRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChatRequest")
             .field("messages", &self.messages.len())
+            .field("tools", &self.tools.len())
             .field("max_tokens", &self.max_tokens)
             .finish_non_exhaustive()
     }
@@ -115,6 +140,10 @@ pub struct ChatMessage {
     pub speaker: Speaker,
     /// Its text.
     pub text: String,
+    /// The calls that it asks for, where it is the model's.
+    pub calls: Vec<ChatToolCall>,
+    /// The id of the call that it answers, where it is a tool's.
+    pub answers: Option<String>,
 }
 
 impl ChatMessage {
@@ -123,6 +152,8 @@ impl ChatMessage {
         Self {
             speaker,
             text: text.into(),
+            calls: Vec::new(),
+            answers: None,
         }
     }
 }
@@ -131,9 +162,10 @@ impl fmt::Debug for ChatMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "ChatMessage({:?}, {} bytes)",
+            "ChatMessage({:?}, {} bytes, {} calls)",
             self.speaker,
-            self.text.len()
+            self.text.len(),
+            self.calls.len()
         )
     }
 }
@@ -146,6 +178,8 @@ pub enum Speaker {
     User,
     /// The model.
     Assistant,
+    /// A tool that the model has called.
+    Tool,
 }
 
 /// The schema of an answer.
@@ -180,8 +214,10 @@ impl ResponseSchema {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ChatReply {
-    /// Its text.
+    /// Its text; beside calls it may be empty.
     pub content: Phi<String>,
+    /// The tools that it wants called, in its order. None where none were offered, as a rule.
+    pub calls: Vec<ChatToolCall>,
     /// Why it ended.
     pub finish: Finish,
     /// The model that wrote it, where that is known.
@@ -199,12 +235,20 @@ impl ChatReply {
     pub fn new(content: impl Into<String>, finish: Finish) -> Self {
         Self {
             content: Phi::new(content.into()),
+            calls: Vec::new(),
             finish,
             model: None,
             request_id: None,
             usage: Usage::default(),
             tries: 1,
         }
+    }
+
+    /// The same with calls of tools.
+    #[must_use]
+    pub fn calls(mut self, calls: impl IntoIterator<Item = ChatToolCall>) -> Self {
+        self.calls = calls.into_iter().collect();
+        self
     }
 }
 

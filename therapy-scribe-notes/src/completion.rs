@@ -1,23 +1,21 @@
 //! Chat completions as OpenAI shaped them and everybody after it: what the gateway and local servers have in common
 //! (`llm-gateway.md` 6, `other-providers.md` 2.1). Everything in an answer is optional, and lists may be null.
 
+mod tools;
+
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 use therapy_scribe_core::Phi;
 
-use crate::{ChatReply, ChatRequest, Finish, Speaker, Usage};
+pub(crate) use tools::offers;
+
+use crate::{ChatReply, ChatRequest, ChatToolCall, Finish, Usage};
 
 /// The conversation, with what holds for all of it first.
 pub(crate) fn messages(system: &str, request: &ChatRequest) -> Vec<Value> {
-    let said = request.messages.iter().map(|message| {
-        let role = match message.speaker {
-            Speaker::User => "user",
-            Speaker::Assistant => "assistant",
-        };
-        json!({"role": role, "content": message.text})
-    });
+    let said = request.messages.iter().map(tools::message);
     let system = json!({"role": "system", "content": system});
     std::iter::once(system).chain(said).collect()
 }
@@ -49,6 +47,9 @@ struct Echo {
 struct Choice {
     #[serde(default, deserialize_with = "lenient")]
     message: Option<Message>,
+    /// The older place (7).
+    #[serde(default, deserialize_with = "lenient")]
+    tool_calls: Option<Vec<Value>>,
     #[serde(default, deserialize_with = "lenient")]
     finish_reason: Option<String>,
 }
@@ -58,6 +59,8 @@ struct Message {
     /// A string; null beside tool calls.
     #[serde(default, deserialize_with = "lenient")]
     content: Option<Value>,
+    #[serde(default, deserialize_with = "lenient")]
+    tool_calls: Option<Vec<Value>>,
     #[serde(default, deserialize_with = "lenient")]
     refusal: Option<String>,
 }
@@ -112,6 +115,14 @@ impl Reply {
             reply.finish = Finish::OutOfBudget;
         }
         reply.content = Phi::new(answer.unwrap_or_default());
+        reply.calls = choices.iter().flat_map(Choice::calls).collect();
+        // Some vendors say "stop" all the same. Calls that were cut are none.
+        if !reply.calls.is_empty() {
+            match reply.finish {
+                Finish::OutOfBudget | Finish::Declined => reply.calls.clear(),
+                _ => reply.finish = Finish::ToolCall,
+            }
+        }
         // Nothing at all is a refusal that was not called one; the next model may do better.
         if reply.content.expose().trim().is_empty()
             && matches!(reply.finish, Finish::Complete | Finish::Unknown)
@@ -143,6 +154,13 @@ impl Choice {
                 .collect(),
             _ => String::new(),
         }
+    }
+
+    fn calls(&self) -> impl Iterator<Item = ChatToolCall> {
+        let newer = self.message.as_ref().and_then(|m| m.tool_calls.as_ref());
+        let newer = newer.filter(|calls| !calls.is_empty());
+        let entries = newer.or(self.tool_calls.as_ref());
+        entries.into_iter().flatten().filter_map(tools::call)
     }
 
     fn finish(&self) -> Finish {

@@ -87,7 +87,8 @@ mod writing;
 pub use schemars;
 
 pub use chat::{
-    ChatMessage, ChatModel, ChatReply, ChatRequest, Finish, ResponseSchema, Speaker, Usage,
+    ChatMessage, ChatModel, ChatReply, ChatRequest, ChatTool, ChatToolCall, Finish, ResponseSchema,
+    Speaker, Usage,
 };
 pub use dap::Dap;
 pub use directory::DirectorySink;

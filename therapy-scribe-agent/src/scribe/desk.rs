@@ -14,7 +14,7 @@ use tokio::{sync::Notify, time::Instant};
 
 use super::{
     jobs::Jobs,
-    state::{Note, State},
+    state::{Note, Signed, State},
 };
 use crate::{Accept, Announcements, Confirmations};
 
@@ -116,6 +116,29 @@ impl ScribeDesk {
             Note::Signed(signed) => Some(signed.note.clone()),
             _ => None,
         }
+    }
+
+    /// Whether something is still being written, or is on its way to the record.
+    #[must_use]
+    pub fn is_working(&self) -> bool {
+        let state = self.shared.lock();
+        let is_delivering = matches!(&state.note, Note::Signed(signed) if signed.is_delivering);
+        state.work.is_some() || is_delivering
+    }
+
+    /// Whether the note is signed and the record has confirmed it, and nothing that was added since waits.
+    #[must_use]
+    pub fn is_saved(&self) -> bool {
+        let is_in_record = |signed: &Signed| {
+            !signed.is_delivering && signed.queue.is_empty() && signed.addendum.is_none()
+        };
+        matches!(&self.shared.lock().note, Note::Signed(signed) if is_in_record(signed))
+    }
+
+    /// Where a yes may come from.
+    #[must_use]
+    pub fn accept(&self) -> Accept {
+        self.shared.lock().confirmations.accept()
     }
 
     /// Changes the draft, as the clinician does on the screen. A request to save it is void by that. `None` while there is

@@ -16,7 +16,7 @@ use super::{
     desk::ScribeDesk,
     state::{Note, Signed, State, no_note},
 };
-use crate::{Accept, Confirmation, ContentHash, NotConfirmed, RequestId, ToolError};
+use crate::{Accept, Announcement, Confirmation, ContentHash, NotConfirmed, RequestId, ToolError};
 
 /// How long a call waits for a sink that is at work.
 const WAIT: Duration = Duration::from_secs(3);
@@ -167,6 +167,13 @@ impl ScribeDesk {
             Note::Signed(_) => {
                 Ok(json!({"status": "already_saved", "say": "The note is saved already."}))
             }
+        }
+    }
+
+    /// The model is told this: a call that asks to save afterwards is a new wish, and no question of what became of it.
+    pub(super) fn told(&self, announcement: &Announcement) {
+        if announcement.about == Some(SAVING) {
+            self.shared.lock().outcome = None;
         }
     }
 

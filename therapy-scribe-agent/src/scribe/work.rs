@@ -112,8 +112,9 @@ impl Shared {
             Some(Err(error)) => failed(&error.to_string()),
             None => failed("the writer failed inside"),
         };
-        drop(state);
+        // Before anybody can see that the work is done.
         self.announcements.push(Announcement::new(words));
+        drop(state);
     }
 
     async fn revise(self: Arc<Self>, mut draft: Draft, section: Section, instruction: String) {
@@ -140,8 +141,9 @@ impl Shared {
             (Some(Err(error)), _) => failed(&error.to_string()),
             (None, _) => failed("the writer failed inside"),
         };
-        drop(state);
+        // Before anybody can see that the work is done.
         self.announcements.push(Announcement::new(words));
+        drop(state);
     }
 }
 

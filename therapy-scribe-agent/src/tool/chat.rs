@@ -31,3 +31,37 @@ impl ToolOutcome {
         json!({"role": "tool", "tool_call_id": self.id.as_str(), "content": self.result.expose().to_string()})
     }
 }
+
+#[cfg(feature = "scribe")]
+mod notes {
+    use therapy_scribe_notes::{ChatMessage, ChatTool, ChatToolCall};
+
+    use crate::{CallId, ToolCall, ToolOutcome, ToolSet};
+
+    impl ToolSet {
+        /// The tools as a [`ChatModel`](therapy_scribe_notes::ChatModel) is offered them.
+        #[must_use]
+        pub fn to_chat_tools(&self) -> Vec<ChatTool> {
+            let tool = |spec: &crate::ToolSpec| {
+                let parameters = self.parameters(&spec.name).cloned().unwrap_or_default();
+                ChatTool::new(&spec.name, &spec.description, parameters)
+            };
+            self.specs().map(tool).collect()
+        }
+    }
+
+    impl From<&ChatToolCall> for ToolCall {
+        fn from(call: &ChatToolCall) -> Self {
+            let args = call.arguments.expose().clone();
+            Self::new(CallId::new(&call.id), &call.name, args)
+        }
+    }
+
+    impl ToolOutcome {
+        /// As the message that answers the call.
+        #[must_use]
+        pub fn to_chat_message(&self) -> ChatMessage {
+            ChatMessage::outcome(self.id.as_str(), self.result.expose().to_string())
+        }
+    }
+}

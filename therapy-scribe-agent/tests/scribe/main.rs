@@ -13,3 +13,4 @@ mod prompt;
 mod random;
 mod saving;
 mod talk;
+mod typed;

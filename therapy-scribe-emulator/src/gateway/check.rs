@@ -1,5 +1,7 @@
 //! What the gateway refuses before any model is asked (`llm-gateway.md` 3, 11.2; 15.1, 15.4).
 
+mod tools;
+
 use serde_json::Value;
 
 use super::{
@@ -52,6 +54,7 @@ fn check_one(request: &Value, denied: &[String]) -> Result<Model, Answer> {
     check_messages(request)?;
     check_numbers(request, model)?;
     check_capabilities(request, model)?;
+    check_tools(request)?;
     check_format(request, model)?;
     check_injection(request)?;
     Ok(model)
@@ -105,7 +108,12 @@ pub(super) fn check_messages(request: &Value) -> Result<(), Answer> {
         };
         return Err(bad(&format!("messages[{index}]: {wrong}")));
     }
-    Ok(())
+    tools::answered(messages).map_or(Ok(()), |wrong| Err(bad(&wrong)))
+}
+
+/// 3.1, 7.
+pub(super) fn check_tools(request: &Value) -> Result<(), Answer> {
+    tools::offered(request).map_or(Ok(()), |wrong| Err(bad(&wrong)))
 }
 
 /// Only tool calls may stand without a text.

@@ -50,6 +50,7 @@ impl Gateway {
             return Err(Answer::nested(404, "model not found, try pulling it first"));
         }
         check::check_messages(&request)?;
+        check::check_tools(&request)?;
         refuse(&request, server)?;
         Ok(self.attempt(&as_read(request, server), models::LOCAL))
     }
@@ -88,7 +89,10 @@ fn refuse(request: &Value, server: LocalServer) -> Result<(), Answer> {
 /// prompt, if its server is not of the kind that holds it to nothing.
 fn as_read(mut request: Value, server: LocalServer) -> Value {
     let asked = request.pointer("/response_format/json_schema/schema");
-    let schema = asked.cloned().or_else(|| schema_in(&request));
+    // Beside tools no form is asked for in words.
+    let has_tools = request.get("tools").is_some();
+    let in_prompt = || schema_in(&request).filter(|_| !has_tools);
+    let schema = asked.cloned().or_else(in_prompt);
     let budget = request.get("max_completion_tokens").cloned();
     if let Value::Object(fields) = &mut request {
         fields.remove("response_format");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{
-    Answer, ChatReply, fill,
+    Answer, ChatReply, fill, tools,
     write::{Finish, StreamEnd, Word, Writer},
 };
 
@@ -34,7 +34,8 @@ fn written(writer: Writer<'_>, reply: &ChatReply) -> Option<Answer> {
         .and_then(Value::as_array)
         .is_some_and(|steps| steps.iter().any(|step| step["type"] == "json-repair"));
     Some(match reply {
-        ChatReply::Usual => writer.limited(&usual()),
+        ChatReply::Usual => tools::answer(writer).unwrap_or_else(|| writer.limited(&usual())),
+        ChatReply::Calls(calls) => writer.calls(calls),
         // 9: the gateway takes the fence off.
         ChatReply::Fenced if repairs => writer.limited(&usual()),
         ChatReply::Content(text) => writer.limited(text),
@@ -64,7 +65,9 @@ fn written(writer: Writer<'_>, reply: &ChatReply) -> Option<Answer> {
             Writer { word, ..writer }.write(&usual(), Finish::Complete)
         }
         ChatReply::StreamCut => writer.stream(&usual(), Finish::Complete, StreamEnd::Cut),
-        ChatReply::Slow(delay) => writer.limited(&usual()).after(*delay),
+        ChatReply::Slow(delay) => tools::answer(writer)
+            .unwrap_or_else(|| writer.limited(&usual()))
+            .after(*delay),
         _ => return None,
     })
 }

@@ -14,6 +14,8 @@ pub enum ChatReply {
     Usual,
     /// This text is what the model wrote.
     Content(String),
+    /// The model calls these tools with these arguments, whether they were offered or not.
+    Calls(Vec<(String, serde_json::Value)>),
     /// What the model would have written, in a Markdown fence with a sentence before it.
     Fenced,
     /// What the model would have written, after it has thought aloud between `<think>` and `</think>`.

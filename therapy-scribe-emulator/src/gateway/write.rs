@@ -30,6 +30,7 @@ pub(super) enum Word<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Finish {
     Complete,
+    Calls,
     OutOfBudget,
     Refused,
 }
@@ -63,6 +64,25 @@ impl Writer<'_> {
         } else {
             Answer::json(200, self.body(content, finish))
         }
+    }
+
+    /// 7: the arguments are a text with JSON.
+    pub(super) fn calls(&self, calls: &[(String, Value)]) -> Answer {
+        let messages = self.request.get("messages").and_then(Value::as_array);
+        let turn = messages.map_or(0, Vec::len);
+        let entry = |(index, (name, arguments)): (usize, &(String, Value))| {
+            let function = json!({"name": name, "arguments": arguments.to_string()});
+            json!({"index": index, "id": format!("call_{turn}_{index}"), "type": "function", "function": function})
+        };
+        let entries: Vec<Value> = calls.iter().enumerate().map(entry).collect();
+        if self.is_streamed() {
+            return self.stream_of(vec![json!({"role": "assistant", "tool_calls": entries})]);
+        }
+        let mut body = self.body("", Finish::Calls);
+        if let Some(message) = body.pointer_mut("/choices/0/message") {
+            *message = json!({"role": "assistant", "content": null, "tool_calls": entries});
+        }
+        Answer::json(200, body)
     }
 
     /// 6.2.
@@ -143,6 +163,18 @@ impl Writer<'_> {
         Answer::text(200, "text/event-stream", body)
     }
 
+    /// 8: these deltas, as a model ends that calls.
+    fn stream_of(&self, deltas: Vec<Value>) -> Answer {
+        let word = self.finish_word(Finish::Calls);
+        let deltas = deltas.into_iter().map(|delta| (delta, Value::Null));
+        let all = deltas.chain([(json!({}), word)]);
+        let body = all.fold(String::new(), |body, (delta, word)| {
+            let choices = json!([{"index": 0, "delta": delta, "finish_reason": word}]);
+            body + &format!("data: {}\n\n", self.chunk(&choices))
+        });
+        Answer::text(200, "text/event-stream", body + "data: [DONE]\n\n")
+    }
+
     fn chunk(&self, choices: &Value) -> Value {
         json!({"id": "c-1", "object": "chat.completion.chunk", "created": 1_790_000_000, "model": self.model.id, "choices": choices})
     }
@@ -165,12 +197,14 @@ impl Writer<'_> {
 fn vendors_word(id: &str, finish: Finish) -> &'static str {
     match (id.split('-').next(), finish) {
         (Some("claude"), Finish::Complete) => "end_turn",
+        (Some("claude"), Finish::Calls) => "tool_use",
         (Some("claude"), Finish::OutOfBudget) => "max_tokens",
         (Some("claude"), Finish::Refused) => "refusal",
-        (Some("gemini"), Finish::Complete) => "STOP",
+        (Some("gemini"), Finish::Complete | Finish::Calls) => "STOP",
         (Some("gemini"), Finish::OutOfBudget) => "MAX_TOKENS",
         (Some("gemini"), Finish::Refused) => "SAFETY",
         (_, Finish::Complete) => "stop",
+        (_, Finish::Calls) => "tool_calls",
         (_, Finish::OutOfBudget) => "length",
         (_, Finish::Refused) => "content_filter",
     }

@@ -198,6 +198,11 @@ impl ChatModel for Gateway {
         )
     }
 
+    /// Models that list no tools refuse them, as the catalogue says ([`ModelInfo::tools`]).
+    fn takes_tools(&self) -> bool {
+        true
+    }
+
     /// The smallest of its models, once the catalogue was asked, as [`check`](ChatModel::check) does.
     fn context_window(&self) -> Option<u32> {
         Some(self.context_window.load(Ordering::Relaxed)).filter(|tokens| *tokens > 0)
@@ -298,6 +303,8 @@ pub struct ModelInfo {
     pub context_length: Option<u64>,
     /// Whether it takes a schema for its answer.
     pub structured_output: bool,
+    /// Whether it takes tools.
+    pub tools: bool,
     /// Whether it takes a temperature; some that think first do not.
     pub temperature: bool,
     /// When it will be gone, in seconds since 1970; `None`: not announced.
@@ -331,6 +338,7 @@ impl From<wire::Model> for ModelInfo {
             id: model.id,
             context_length: model.context_length,
             structured_output: takes("response_format"),
+            tools: takes("tools"),
             temperature: takes("temperature"),
             retires_at: model
                 .retirement_date

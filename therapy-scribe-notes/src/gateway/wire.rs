@@ -37,6 +37,9 @@ pub(super) fn request(
             json!({"type": "json_schema", "json_schema": strict}),
         );
     }
+    if let Some(tools) = completion::offers(request) {
+        body.insert("tools".to_owned(), tools);
+    }
     // The gateway repeats a failed try by itself unless told not to; this client counts its own tries.
     let fallback_config = match config.fallbacks {
         Fallbacks::Client => json!({"retry": false}),

@@ -16,7 +16,11 @@ use therapy_scribe_transport::{
     Again, Connector, HttpClient, HttpReply, HttpRequest, Origin, Retry,
 };
 
-use super::{OpenAiConfig, learned::Learned, refusal, wire};
+use super::{
+    OpenAiConfig,
+    learned::{Learned, Objection},
+    refusal, wire,
+};
 use crate::{
     ChatModel, ChatReply, ChatRequest, Error, Finish, Result, WallTime,
     completion::{self, Asked},
@@ -147,6 +151,11 @@ impl ChatModel for OpenAiCompatible {
         self.config.privacy.clone()
     }
 
+    /// A server that does not know tools refuses the request, or answers as if there were none.
+    fn takes_tools(&self) -> bool {
+        true
+    }
+
     fn context_window(&self) -> Option<u32> {
         Some(self.config.context_window)
     }
@@ -167,6 +176,9 @@ impl ChatModel for OpenAiCompatible {
                 return Ok(answer);
             }
             let objection = refusal::objection(reply.status(), reply.body());
+            // Without a form there is none to object to: a tool's schema it is, then.
+            let objection = objection
+                .filter(|objection| *objection == Objection::Limit || request.schema.is_some());
             let other = objection.and_then(|objection| {
                 let least = self.config.least;
                 self.learned.after(manner, objection, least)

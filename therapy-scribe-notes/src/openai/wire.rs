@@ -33,6 +33,9 @@ pub(super) fn request(request: &ChatRequest, config: &OpenAiConfig, manner: Mann
     if let Some(form) = form(request, manner.json) {
         body.insert("response_format".to_owned(), form);
     }
+    if let Some(tools) = completion::offers(request) {
+        body.insert("tools".to_owned(), tools);
+    }
     Value::Object(body)
 }
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde_json::Value;
 use therapy_scribe_core::{Phi, Privacy};
 
 use super::{Hiding, Pseudonyms};
-use crate::{ChatModel, ChatReply, ChatRequest, Error, Result, WallTime};
+use crate::{ChatMessage, ChatModel, ChatReply, ChatRequest, ChatTool, Error, Result, WallTime};
 
 /// What the model is told where there are placeholders.
 const NOTICE: &str = "\n\nNames stand as placeholders in brackets, such as [PERSON_1]. Copy each exactly as it stands, and \
@@ -42,21 +43,33 @@ impl Pseudonymised {
 
     /// What goes out.
     fn outgoing(&self, request: &ChatRequest) -> Result<(ChatRequest, Hiding<'_>)> {
-        let texts = || {
-            let messages = request.messages.iter().map(|message| message.text.as_str());
-            std::iter::once(request.system.as_str()).chain(messages)
-        };
-        let mut hiding = Hiding::new(&self.pseudonyms, texts());
+        let messages = request.messages.iter();
+        let calls = messages.clone().flat_map(|message| &message.calls);
+        let arguments: Vec<_> = calls
+            .map(|call| call.arguments.expose().to_string())
+            .collect();
+        let texts = messages
+            .map(|message| message.text.as_str())
+            .chain(arguments.iter().map(String::as_str));
+        let texts = std::iter::once(request.system.as_str()).chain(texts);
+        let mut hiding = Hiding::new(&self.pseudonyms, texts);
         let mut out = request.clone();
         out.system = hiding.hide(&request.system);
         for message in &mut out.messages {
             message.text = hiding.hide(&message.text);
+            for call in &mut message.calls {
+                call.arguments = in_texts(&call.arguments, &mut |text| hiding.hide(text));
+            }
         }
         if !hiding.given.is_empty() {
             out.system += NOTICE;
         }
-        let mut messages = out.messages.iter();
-        if hiding.has_left(&out.system) || messages.any(|message| hiding.has_left(&message.text)) {
+        let is_left = |message: &ChatMessage| {
+            let mut calls = message.calls.iter();
+            hiding.has_left(&message.text)
+                || calls.any(|call| hiding.has_left(&call.arguments.expose().to_string()))
+        };
+        if hiding.has_left(&out.system) || out.messages.iter().any(is_left) {
             return Err(Error::NameLeft { place: "the text" });
         }
         let is_in_schema = out.schema.as_ref().is_some_and(|schema| {
@@ -66,8 +79,32 @@ impl Pseudonymised {
             let place = "the schema of the note's format";
             return Err(Error::NameLeft { place });
         }
+        let mut tools = out.tools.iter();
+        let is_in_tool = |tool: &ChatTool| {
+            let texts = [&tool.name, &tool.description, &tool.parameters.to_string()];
+            texts.into_iter().any(|text| hiding.has_left(text))
+        };
+        if tools.any(is_in_tool) {
+            let place = "a tool's description";
+            return Err(Error::NameLeft { place });
+        }
         Ok((out, hiding))
     }
+}
+
+/// The same value with every text in it exchanged. Names of fields are the tool's.
+fn in_texts(value: &Phi<Value>, change: &mut dyn FnMut(&str) -> String) -> Phi<Value> {
+    fn walk(value: &mut Value, change: &mut dyn FnMut(&str) -> String) {
+        match value {
+            Value::String(text) => *text = change(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| walk(item, change)),
+            Value::Object(fields) => fields.values_mut().for_each(|field| walk(field, change)),
+            _ => {}
+        }
+    }
+    let mut changed = value.clone().into_inner();
+    walk(&mut changed, change);
+    Phi::new(changed)
 }
 
 #[async_trait]
@@ -80,6 +117,10 @@ impl ChatModel for Pseudonymised {
         self.inner.privacy()
     }
 
+    fn takes_tools(&self) -> bool {
+        self.inner.takes_tools()
+    }
+
     /// Less than the model's own, since a placeholder is longer than a name.
     fn context_window(&self) -> Option<u32> {
         self.inner.context_window().map(|tokens| tokens / 8 * 7)
@@ -89,6 +130,9 @@ impl ChatModel for Pseudonymised {
         let (out, hiding) = self.outgoing(request)?;
         let mut reply = self.inner.complete(&out).await?;
         reply.content = Phi::new(hiding.show(reply.content.expose()));
+        for call in &mut reply.calls {
+            call.arguments = in_texts(&call.arguments, &mut |text| hiding.show(text));
+        }
         Ok(reply)
     }
 

@@ -26,6 +26,7 @@ mod scripted;
 mod sign;
 mod spy;
 mod subset;
+mod tools;
 mod writer;
 
 use std::time::Duration;

@@ -169,7 +169,7 @@ fn a_strict_schema_has_to_keep_the_limits_of_each_vendor_in_the_chain() {
 #[test]
 fn messages_have_the_documented_roles_and_hold_texts() {
     let fine = json!([{"role": "system", "content": "x"}, {"role": "user", "content": [{"type": "text", "text": "x"}]},
-        {"role": "assistant", "content": null, "tool_calls": []}, {"role": "tool", "tool_call_id": "c", "content": "x"}]);
+        {"role": "assistant", "content": null, "tool_calls": [{"id": "c"}]}, {"role": "tool", "tool_call_id": "c", "content": "x"}]);
     let status = |messages: &Value| {
         let request = json!({"model": "gpt-5.2", "messages": messages});
         check(&request, &[]).err().map(|answer| answer.status)
@@ -186,6 +186,59 @@ fn messages_have_the_documented_roles_and_hold_texts() {
         assert_eq!(status(&json!([wrong])), Some(400), "{wrong}");
     }
     assert_eq!(status(&json!("x")), Some(400));
+}
+
+#[test]
+fn each_call_has_its_answer_before_anything_else_is_said() {
+    let call = |ids: &[&str]| {
+        let calls: Vec<_> = ids.iter().map(|id| json!({"id": id})).collect();
+        json!({"role": "assistant", "content": null, "tool_calls": calls})
+    };
+    let answer = |id: &str| json!({"role": "tool", "tool_call_id": id, "content": "{}"});
+    let user = json!({"role": "user", "content": "x"});
+    for (messages, is_fine) in [
+        (
+            vec![call(&["a", "b"]), answer("b"), answer("a"), user.clone()],
+            true,
+        ),
+        (
+            vec![call(&["a"]), answer("a"), call(&["a"]), answer("a")],
+            true,
+        ),
+        (vec![call(&["a"]), user.clone()], false),
+        (vec![call(&["a", "b"]), answer("a")], false),
+        (vec![call(&["a"]), answer("a"), answer("a")], false),
+        (vec![answer("a")], false),
+    ] {
+        let request = json!({"model": "gpt-5.2", "messages": messages});
+        assert_eq!(check(&request, &[]).is_ok(), is_fine, "{request}");
+    }
+}
+
+#[test]
+fn tools_have_the_documented_form() {
+    let offer = |name: Value| json!({"type": "function", "function": {"name": name, "parameters": {"type": "object"}}});
+    let is_fine = |tools: Value, choice: Value| {
+        check(
+            &json!({"model": "gpt-5.2", "messages": [], "tools": tools, "tool_choice": choice}),
+            &[],
+        )
+        .is_ok()
+    };
+    assert!(is_fine(json!([offer(json!("a-b_1"))]), json!("auto")));
+    let forced = json!({"type": "function", "function": {"name": "a"}});
+    assert!(is_fine(json!([offer(json!("a"))]), forced));
+    assert!(!is_fine(json!([offer(json!("a"))]), json!("required")));
+    for wrong in [
+        json!({}),
+        json!([{}]),
+        json!([offer(json!("a b"))]),
+        json!([offer(json!(1))]),
+        json!([{"type": "function", "function": {"name": "a"}}]),
+        json!([{"type": "function", "name": "a"}]),
+    ] {
+        assert!(!is_fine(wrong.clone(), Value::Null), "{wrong}");
+    }
 }
 
 #[test]
