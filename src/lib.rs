@@ -31,7 +31,7 @@
 //! | `stt` (default) | [`stt`]: streaming speech-to-text and capture |
 //! | `notes` (default) | [`notes`]: formats, drafting, signature |
 //! | `agent` (default) | [`agent`]: a voice agent to talk to, and the scribe's tools |
-//! | `prerecorded` | `stt::prerecorded`: recordings, from upload to deletion |
+//! | `prerecorded` (default) | `stt::prerecorded`: recordings, from upload to deletion |
 //! | `resample` | sources of any sample rate |
 //! | `mic` | microphones and loudspeakers of this machine; on Linux it needs ALSA's headers to build |
 

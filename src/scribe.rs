@@ -20,6 +20,8 @@ pub struct Scribe {
     writer: NoteWriter,
     formats: Formats,
     speed: f64,
+    #[cfg(feature = "prerecorded")]
+    records: stt::prerecorded::RecordClient,
 }
 
 /// Why a scribe could not be set up, or failed.
@@ -35,6 +37,10 @@ pub enum Error {
     /// Drafting, or its configuration.
     #[error(transparent)]
     Notes(notes::Error),
+    /// The client for recordings.
+    #[cfg(feature = "prerecorded")]
+    #[error(transparent)]
+    Records(stt::prerecorded::Error),
 }
 
 impl Scribe {
@@ -48,6 +54,8 @@ impl Scribe {
             streaming: None,
             telehealth: None,
             streaming_origin: None,
+            #[cfg(feature = "prerecorded")]
+            records_origin: None,
             gateway: None,
             gateway_origin: None,
             speech: None,
@@ -89,6 +97,29 @@ impl Scribe {
     pub async fn capture_channels(&self, channels: Vec<Channel>) -> Result<Capture, CaptureError> {
         let options = CaptureOptions::new().speed(self.speed);
         Capture::start_channels(Arc::clone(&self.channel_speech), channels, options).await
+    }
+
+    /// Transcribes recordings, with the key, the region and the connector of this scribe: for the record pass after a session,
+    /// and for redacted copies. [`reconcile`](crate::reconcile) makes one transcript of a session's and its recording's.
+    ///
+    /// ```no_run
+    /// # use therapy_scribe::{Scribe, reconcile, stt::{Session, prerecorded::{FileUpload, Job, TicketStore, Transcription}}};
+    /// # async fn pass(scribe: &Scribe, session: &Session, tickets: &dyn TicketStore) -> Result<(), Box<dyn std::error::Error>> {
+    /// let config = Transcription::individual().build()?;
+    /// let audio = FileUpload::new("session.wav"); // what `CaptureOptions::record` kept
+    /// let job = Job::upload("session-17", &audio, &config);
+    /// let save = |_record| async { Ok(()) }; // into the host's own store, before anything is deleted at the service
+    /// let done = scribe.records().process_and_delete(job, tickets, save).await?;
+    /// if let Some(record) = done.record {
+    ///     let all = reconcile(&session.transcript, &record.transcript);
+    ///     println!("{} changes", all.report.edits.len());
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "prerecorded")]
+    #[must_use]
+    pub const fn records(&self) -> &stt::prerecorded::RecordClient {
+        &self.records
     }
 
     /// Drafts a note of a format (`dap`, or one of the host's own): see [`NoteWriter::draft`]. What is known of the session
@@ -136,6 +167,8 @@ pub struct ScribeBuilder {
     streaming: Option<StreamingConfig>,
     telehealth: Option<StreamingConfig>,
     streaming_origin: Option<Origin>,
+    #[cfg(feature = "prerecorded")]
+    records_origin: Option<Origin>,
     gateway: Option<GatewayConfig>,
     gateway_origin: Option<Origin>,
     speech: Option<Arc<dyn SpeechToText>>,
@@ -167,6 +200,14 @@ impl ScribeBuilder {
     /// Another address of the streaming service, such as an emulator's.
     pub fn streaming_origin(mut self, origin: Origin) -> Self {
         self.streaming_origin = Some(origin);
+        self
+    }
+
+    /// Another address of the service that transcribes recordings. Names of voices in finished transcripts come from the
+    /// gateway's.
+    #[cfg(feature = "prerecorded")]
+    pub fn records_origin(mut self, origin: Origin) -> Self {
+        self.records_origin = Some(origin);
         self
     }
 
@@ -227,6 +268,8 @@ impl ScribeBuilder {
             .model
             .take()
             .map_or_else(|| self.default_model(&connector), Ok)?;
+        #[cfg(feature = "prerecorded")]
+        let records = self.records(&connector)?;
         let formats = self.formats.unwrap_or_default();
         Ok(Scribe {
             speech,
@@ -234,6 +277,8 @@ impl ScribeBuilder {
             writer: NoteWriter::new(model),
             formats,
             speed: self.speed,
+            #[cfg(feature = "prerecorded")]
+            records,
         })
     }
 
@@ -251,6 +296,20 @@ impl ScribeBuilder {
                 .map_err(Error::Speech)?
                 .connector(connector.clone()),
         }))
+    }
+
+    #[cfg(feature = "prerecorded")]
+    fn records(&self, connector: &Connector) -> Result<stt::prerecorded::RecordClient, Error> {
+        use stt::prerecorded::RecordClient;
+        let key = self.key.clone();
+        let client = match &self.records_origin {
+            Some(origin) => {
+                let gateway = self.gateway_origin.as_ref().unwrap_or(origin);
+                RecordClient::at(connector, origin, gateway, key)
+            }
+            None => RecordClient::through(connector, self.region, key),
+        };
+        client.map_err(Error::Records)
     }
 
     fn default_model(&self, connector: &Connector) -> Result<Arc<dyn ChatModel>, Error> {

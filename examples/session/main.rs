@@ -2,7 +2,7 @@
 //!
 //! `cargo run --example session -- --sign "Dr. Jane Roe" --out notes`
 //!
-//! With `--talk` the clinician talks about the session instead, as in the example `talk`.
+//! With `--record-pass` the recording is transcribed once more after the session, and what that changes is told. With `--talk` the clinician talks about the session instead, as in the example `talk`.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -13,6 +13,7 @@
 mod live;
 #[path = "../support/person.rs"]
 mod person;
+mod record_pass;
 #[path = "../support/services.rs"]
 mod services;
 #[path = "../support/source.rs"]
@@ -55,10 +56,8 @@ struct Args {
     /// Answers the question before signing with yes.
     #[arg(long)]
     yes: bool,
-    /// Talks about the session after it, instead of drafting at once: the clinician asks for the note, changes it and has it
-    /// saved, in `ehr` in the folder of `--out`. `--sign` says who.
-    #[arg(long)]
-    talk: bool,
+    #[command(flatten)]
+    then: Then,
     /// Where the signed note goes.
     #[arg(long, value_name = "DIR", default_value = "notes")]
     out: PathBuf,
@@ -78,6 +77,19 @@ struct Args {
     flags: talk::Flags,
 }
 
+/// What comes after the session.
+#[derive(Debug, clap::Args)]
+struct Then {
+    /// Transcribes the recording once more after the session, by the service for recordings, takes its words, and tells what
+    /// they change. With a microphone it needs `--record`.
+    #[arg(long)]
+    record_pass: bool,
+    /// Talks about the session after it, instead of drafting at once: the clinician asks for the note, changes it and has it
+    /// saved, in `ehr` in the folder of `--out`. `--sign` says who.
+    #[arg(long)]
+    talk: bool,
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(&Args::parse()).await {
@@ -93,6 +105,13 @@ async fn run(args: &Args) -> Result<ExitCode, AnyError> {
     if args.from.devices {
         println!("{}", source::devices()?);
         return Ok(ExitCode::SUCCESS);
+    }
+    let recording = args.from.recording();
+    if args.then.record_pass && recording.is_none() {
+        return Err(
+            "--record-pass transcribes a file: give the microphone's sound one with --record FILE"
+                .into(),
+        );
     }
     let wishes = Wishes {
         audio: args.from.audio(),
@@ -110,15 +129,19 @@ async fn run(args: &Args) -> Result<ExitCode, AnyError> {
     }
     let show = if args.json { Show::Json } else { Show::People };
     let start = now();
-    let session = live::capture(&services, &args.from, show).await?;
+    let mut session = live::capture(&services, &args.from, show).await?;
     live::print_transcript(&session.transcript, show);
     if session.transcript.is_empty() {
         return Err(
             "no speech was heard, so there is no note: check the microphone, or the file".into(),
         );
     }
+    if let Some(recording) = recording.filter(|_| args.then.record_pass) {
+        let pass = record_pass::run(&services, &recording, &args.from, &session.transcript, show);
+        session.transcript = unless_stopped(pass).await??;
+    }
     let facts = facts(start, &session)?;
-    if args.talk {
+    if args.then.talk {
         if let Some(emulator) = services.emulator {
             emulator.stop().await;
         }

@@ -53,8 +53,8 @@ pub(crate) async fn start(wishes: &Wishes<'_>) -> Result<Services, AnyError> {
         origin("ASSEMBLYAI_STREAMING_URL")?,
         origin("ASSEMBLYAI_LLM_GATEWAY_URL")?,
     );
-    // Nothing here calls these two; a mistake in them is told all the same.
-    origin("ASSEMBLYAI_API_URL")?;
+    let records = origin("ASSEMBLYAI_API_URL")?;
+    // Nothing here calls this one; a mistake in it is told all the same.
     origin("ASSEMBLYAI_AGENTS_URL")?;
     let turns = turns(wishes.turns)?;
     let with_turns = |config: StreamingConfig| config.to_builder().turns(turns.clone()).build();
@@ -72,6 +72,9 @@ pub(crate) async fn start(wishes: &Wishes<'_>) -> Result<Services, AnyError> {
             }
             if let Some(origin) = gateway {
                 builder = builder.gateway_origin(origin);
+            }
+            if let Some(origin) = records {
+                builder = builder.records_origin(origin);
             }
             let hello =
                 "Real patient data needs a Business Associate Agreement with AssemblyAI first."
@@ -124,6 +127,7 @@ async fn emulated(
         .telehealth(telehealth)
         .streaming_origin(Origin::parse(&emulator.streaming_url())?)
         .gateway_origin(Origin::parse(&emulator.llm_gateway_url())?)
+        .records_origin(Origin::parse(&emulator.api_url())?)
         .speed(speed)
         .build()?;
     let hello = format!(

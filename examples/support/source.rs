@@ -46,6 +46,15 @@ impl From {
         !self.channels.is_empty()
     }
 
+    /// The file that has what is captured, if there is one.
+    pub(crate) fn recording(&self) -> Option<PathBuf> {
+        let demo = || Path::new(DEMO).join("session.wav");
+        match self.audio() {
+            Audio::Live => self.record.clone(),
+            Audio::File | Audio::Demo => Some(self.audio.clone().unwrap_or_else(demo)),
+        }
+    }
+
     /// Opens it.
     pub(crate) async fn source(&self) -> Result<Box<dyn AudioSource>, AnyError> {
         match &self.mic {
@@ -76,8 +85,8 @@ impl From {
     }
 
     fn file(&self) -> Result<WavSource, AnyError> {
-        let demo = Path::new(DEMO).join("session.wav");
-        Ok(WavSource::open(self.audio.as_deref().unwrap_or(&demo))?)
+        let file = self.recording().unwrap_or_default();
+        Ok(WavSource::open(file)?)
     }
 
     /// A channel's recording has the channel's number in its name.
