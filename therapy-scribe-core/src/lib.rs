@@ -33,6 +33,7 @@ pub mod audio;
 mod audit;
 mod ids;
 mod phi;
+pub mod redact;
 mod region;
 pub mod roles;
 mod secret;

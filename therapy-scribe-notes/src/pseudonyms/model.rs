@@ -41,7 +41,7 @@ impl Pseudonymised {
     }
 
     /// What goes out.
-    fn outgoing(&self, request: &ChatRequest) -> Result<(ChatRequest, Hiding<'_>)> {
+    fn outgoing(&self, request: &ChatRequest) -> Result<(ChatRequest, Hiding)> {
         let texts = || {
             let messages = request.messages.iter().map(|message| message.text.as_str());
             std::iter::once(request.system.as_str()).chain(messages)
@@ -52,7 +52,7 @@ impl Pseudonymised {
         for message in &mut out.messages {
             message.text = hiding.hide(&message.text);
         }
-        if !hiding.given.is_empty() {
+        if hiding.has_hidden() {
             out.system += NOTICE;
         }
         let mut messages = out.messages.iter();

@@ -62,7 +62,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
 }
 
 /// A letter as it is compared: small, without its accent.
-fn fold(letter: char) -> impl Iterator<Item = char> {
+pub(in crate::redact) fn fold(letter: char) -> impl Iterator<Item = char> {
     letter.to_lowercase().filter_map(|c| match c {
         '\u{300}'..='\u{36f}' => None,
         'à'..='å' | 'ā' | 'ă' | 'ą' => Some('a'),

@@ -1,0 +1,567 @@
+//! Where somebody lives: a number and a street, what follows them, boxes, and post codes.
+
+use std::ops::Range;
+
+use super::{
+    Scan,
+    cues::Cue,
+    numbers::ordinal,
+    places::{self, Street},
+};
+use crate::redact::Kind;
+
+pub(super) fn find(scan: &mut Scan<'_>) {
+    let mut at = 0;
+    while at < scan.tokens.len() {
+        let found = street(scan, at)
+            .or_else(|| box_number(scan, at))
+            .or_else(|| zip(scan, at))
+            .or_else(|| postcode(scan, at));
+        match found {
+            Some(tokens) if scan.is_free(tokens.clone()) => {
+                at = tokens.end.max(at + 1);
+                scan.take(tokens, Kind::Address);
+            }
+            _ => at += 1,
+        }
+    }
+}
+
+/// A street, from its number to the country.
+fn street(scan: &Scan<'_>, at: usize) -> Option<Range<usize>> {
+    let named = house(scan, at)
+        .and_then(|name| street_name(scan, name))
+        .or_else(|| numbered(scan, at))
+        .or_else(|| without_number(scan, at))?;
+    let start = with_unit_before(scan, at);
+    Some(start..tail(scan, named))
+}
+
+/// The number of a house, and where it ends: "123", "12B", "one twenty-three", "4 1/2".
+fn house(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let first = scan.numbers.from(at)?;
+    if !scan.is_free(at..at + 1)
+        || (at > 0 && !tokens.has_space(at) && !matches!(tokens.low(at - 1), "(" | "#" | "-"))
+    {
+        return None;
+    }
+    // Its first number, not its second.
+    let is_inside = at
+        .checked_sub(1)
+        .and_then(|before| scan.numbers.holding(before))
+        .is_some_and(|before| {
+            scan.is_free(before.tokens.clone()) && !(before.is_spoken ^ first.is_spoken)
+        });
+    if is_inside {
+        return None;
+    }
+    let (mut end, mut digits) = (at, 0);
+    for _ in 0..6 {
+        let Some(number) = scan
+            .numbers
+            .from(end)
+            .filter(|number| scan.is_free(number.tokens.clone()))
+        else {
+            break;
+        };
+        digits += number.digits.len();
+        end = number.tokens.end;
+        // "12 345 Elm Street" is a flat and a house; "12-14" is one house.
+        let is_range =
+            tokens.low(end) == "-" && !tokens.has_space(end) && tokens.is_digits(end + 1);
+        end += usize::from(is_range);
+    }
+    if digits > 8 {
+        return None;
+    }
+    let has_letter = tokens.is_letter(end)
+        && (!tokens.has_space(end)
+            || (tokens.is_upper(end) && !places::direction(tokens.low(end))));
+    Some(end + usize::from(has_letter && tokens.low(end) != "i"))
+}
+
+/// The name of a street and its kind, after the number. Gives the end.
+fn street_name(scan: &Scan<'_>, start: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let mut at = start;
+    at += usize::from(tokens.low(at) == ",");
+    let mut words = 0;
+    let mut capitals = true;
+    while words < 5 {
+        let low = tokens.low(at);
+        let kind = places::street(low).filter(|_| tokens.is_word(at));
+        let is_last = words > 0 || matches!(low, "broadway");
+        if let Some(kind) = kind.filter(|_| is_last) {
+            let is_abbreviated_saint = low == "st" && words == 0;
+            let after = street_name_goes_on(scan, at);
+            if !is_abbreviated_saint && !after && is_street(scan, start, at, kind, capitals) {
+                return Some(after_type(scan, at + 1));
+            }
+        }
+        if let Some((_, end)) = ordinal(tokens, at) {
+            at = end;
+        } else if tokens.is_word(at) && (!places::is_no_name(low) || (words == 0 && low == "old")) {
+            capitals &= tokens.is_capital(at) || places::direction(low);
+            at += 1;
+            at += usize::from(
+                matches!(tokens.low(at), "." | "-")
+                    && (places::direction(low) || low == "st" || tokens.low(at) == "-"),
+            );
+        } else if let Some(number) = scan
+            .numbers
+            .from(at)
+            .filter(|number| words > 0 && !number.is_spoken)
+        {
+            // "4210 County Road 12" has no name behind the kind.
+            at = number.tokens.end;
+        } else {
+            return None;
+        }
+        words += 1;
+    }
+    None
+}
+
+/// "Park Avenue", "St. James Street": the word of a kind is part of the name.
+fn street_name_goes_on(scan: &Scan<'_>, at: usize) -> bool {
+    let next =
+        at + 1 + usize::from(scan.tokens.low(at + 1) == "." && !scan.tokens.ends_sentence(at + 1));
+    let is_kind = places::street(scan.tokens.low(next)).is_some();
+    is_kind
+        && scan.tokens.is_word(next)
+        && scan.tokens.is_capital(next) == scan.tokens.is_capital(at)
+}
+
+/// Whether number, name and kind are a street together.
+fn is_street(scan: &Scan<'_>, start: usize, at: usize, kind: Street, capitals: bool) -> bool {
+    let is_capital = capitals && scan.tokens.is_capital(at);
+    match kind {
+        Street::Sure => {
+            let is_bare = scan.tokens.low(at).len() > 3 || is_capital || is_asked(scan, start);
+            is_bare || scan.tokens.low(at + 1) == "."
+        }
+        Street::Maybe => is_capital || is_asked(scan, start) || has_tail(scan, at + 1),
+    }
+}
+
+/// Whether somebody speaks of an address just before.
+fn is_asked(scan: &Scan<'_>, start: usize) -> bool {
+    let before = (0..start).rev().take(12);
+    let mut before = before.take_while(|at| !scan.tokens.ends_sentence(*at) || *at + 6 > start);
+    before.any(|at| {
+        matches!(
+            scan.tokens.low(at),
+            "address"
+                | "live"
+                | "lives"
+                | "living"
+                | "lived"
+                | "mail"
+                | "mailing"
+                | "ship"
+                | "shipped"
+                | "moved"
+                | "moving"
+                | "house"
+                | "apartment"
+                | "located"
+                | "resides"
+                | "reside"
+                | "staying"
+                | "street"
+                | "home"
+                | "deliver"
+                | "office"
+                | "clinic"
+                | "place"
+        )
+    })
+}
+
+fn has_tail(scan: &Scan<'_>, at: usize) -> bool {
+    let end = tail(scan, at);
+    end > at + 1
+}
+
+/// A direction, and the number of a route, after the kind.
+fn after_type(scan: &Scan<'_>, at: usize) -> usize {
+    let tokens = &scan.tokens;
+    let mut end = at
+        + usize::from(
+            tokens.low(at) == "."
+                && tokens.is_word(at + 1) | tokens.is_digits(at + 1) | (tokens.low(at + 1) == ","),
+        );
+    if places::direction(tokens.low(end)) && (tokens.is_capital(end) || tokens.low(end).len() > 2) {
+        end += 1;
+    }
+    let is_route = matches!(
+        tokens.low(at - 1),
+        "road" | "highway" | "route" | "rd" | "hwy"
+    );
+    match scan.numbers.from(end) {
+        Some(number) if is_route && number.digits.len() <= 4 => {
+            let end = number.tokens.end;
+            end + usize::from(tokens.is_letter(end) && !tokens.has_space(end))
+        }
+        _ => end,
+    }
+}
+
+/// "14500 Highway 9", "22 Route 9W", "350 Avenue of the Americas"
+fn numbered(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let start = house(scan, at)?;
+    let mut kind = start;
+    while matches!(
+        tokens.low(kind),
+        "county" | "state" | "us" | "old" | "rural" | "interstate"
+    ) || places::direction(tokens.low(kind))
+    {
+        kind += 1;
+    }
+    if matches!(
+        tokens.low(kind),
+        "highway" | "hwy" | "route" | "rt" | "rte" | "road" | "avenue" | "street" | "cr" | "fm"
+    ) {
+        let mut number = kind + 1 + usize::from(tokens.low(kind + 1) == ".");
+        number += usize::from(tokens.low(number) == "#");
+        if let Some(found) = scan.numbers.from(number) {
+            let end = found.tokens.end;
+            return Some(end + usize::from(tokens.is_letter(end) && !tokens.has_space(end)));
+        }
+        let is_lettered = matches!(tokens.low(kind), "avenue" | "street")
+            && tokens.is_letter(kind + 1)
+            && tokens.is_upper(kind + 1);
+        if is_lettered {
+            return Some(kind + 2);
+        }
+    }
+    tokens.phrase(kind, "avenue of the").map(|end| end + 1)
+}
+
+/// "Maple Street", in capital letters, without a number.
+fn without_number(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let is_begin = tokens.is_word(at)
+        && tokens.is_capital(at)
+        && !places::is_no_name(tokens.low(at))
+        && tokens.low(at).len() > 2;
+    let is_second = at > 0
+        && tokens.is_capital(at - 1)
+        && tokens.is_word(at - 1)
+        && !places::is_no_name(tokens.low(at - 1));
+    let mut kind = at + 1;
+    if let Some((_, end)) = ordinal(tokens, at) {
+        kind = end;
+    } else if !is_begin || is_second {
+        return None;
+    }
+    while kind < at + 3 && tokens.is_capital(kind) && places::street(tokens.low(kind)).is_none() {
+        kind += 1;
+    }
+    let low = tokens.low(kind);
+    let is_whole = matches!(
+        low,
+        "street"
+            | "avenue"
+            | "road"
+            | "lane"
+            | "boulevard"
+            | "terrace"
+            | "parkway"
+            | "blvd"
+            | "ave"
+            | "rd"
+    );
+    let is_maybe = places::street(low).is_some() && low.len() > 2 && lives_on(scan, at);
+    (tokens.is_capital(kind) && (is_whole || is_maybe) && !street_name_goes_on(scan, kind))
+        .then_some(kind + 1)
+}
+
+/// "I live on", "a house off"
+fn lives_on(scan: &Scan<'_>, at: usize) -> bool {
+    let preposition = matches!(scan.tokens.low_before(at), "on" | "at" | "off" | "over");
+    preposition && is_asked(scan, at)
+}
+
+/// "Flat 2, 14 King's Road"
+fn with_unit_before(scan: &Scan<'_>, at: usize) -> usize {
+    let tokens = &scan.tokens;
+    for back in 2..=5 {
+        let Some(start) = at.checked_sub(back) else {
+            break;
+        };
+        let is_unit =
+            places::unit(tokens.low(start)) && !matches!(tokens.low(start), "number" | "space");
+        let is_rest = (start + 1..at).all(|i| {
+            tokens.is_digits(i)
+                || tokens.is_letter(i)
+                || tokens.low(i) == ","
+                || scan.numbers.holding(i).is_some()
+        });
+        if is_unit && is_rest && scan.is_free(start..at) {
+            return start;
+        }
+    }
+    at
+}
+
+/// What follows a street: the flat, the town, the state, the code, the country. Gives the end.
+fn tail(scan: &Scan<'_>, street: usize) -> usize {
+    let tokens = &scan.tokens;
+    let mut end = street;
+    for _ in 0..3 {
+        match flat(scan, skip(scan, end)) {
+            Some(after) => end = after,
+            None => break,
+        }
+    }
+    if let Some(after) = town(scan, skip(scan, end)) {
+        end = after;
+    }
+    let next = skip(scan, end);
+    if let Some(after) = code_at(scan, next) {
+        end = after;
+    } else if matches!(tokens.low(next), "zip" | "postcode" | "zipcode") {
+        let at = scan.after_fillers(next + 1 + usize::from(tokens.low(next + 1) == "code"), 3);
+        end = code_at(scan, at).unwrap_or(end);
+    }
+    let next = skip(scan, end);
+    if end > street {
+        for country in [
+            "usa",
+            "us",
+            "u . s . a",
+            "united states",
+            "canada",
+            "uk",
+            "united kingdom",
+            "england",
+        ] {
+            if let Some(after) = tokens
+                .phrase(next, country)
+                .filter(|_| tokens.is_capital(next))
+            {
+                return after;
+            }
+        }
+    }
+    end
+}
+
+/// The place after a comma, a filler, "in".
+fn skip(scan: &Scan<'_>, at: usize) -> usize {
+    let mut next = scan.after_fillers(at, 3);
+    next += usize::from(scan.tokens.low(next) == "." && !scan.tokens.ends_sentence(next));
+    next = scan.after_fillers(next, 3);
+    next + usize::from(matches!(scan.tokens.low(next), "in"))
+}
+
+/// "Apt 4B", "unit twelve", "second floor"
+fn flat(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    if let Some((_, end)) = ordinal(tokens, at)
+        && tokens.low(end) == "floor"
+    {
+        return Some(end + 1);
+    }
+    if !places::unit(tokens.low(at)) {
+        return None;
+    }
+    let mut next = at + 1 + usize::from(tokens.low(at + 1) == ".");
+    next += usize::from(matches!(tokens.low(next), "#" | "number"));
+    let (mut end, mut digits) = (next, 0);
+    for _ in 0..4 {
+        if let Some(number) = scan
+            .numbers
+            .from(end)
+            .filter(|number| digits + number.digits.len() <= 5)
+        {
+            digits += number.digits.len();
+            end = number.tokens.end;
+        } else if tokens.is_letter(end)
+            && (!tokens.has_space(end)
+                || digits == 0
+                || tokens.is_upper(end)
+                || !matches!(tokens.low(end), "a" | "i"))
+        {
+            end += 1;
+        } else if tokens.low(end) == "-" && !tokens.has_space(end) && !tokens.has_space(end + 1) {
+            end += 1;
+            continue;
+        } else {
+            break;
+        }
+    }
+    (end > next).then_some(end)
+}
+
+/// A town with its state, or in capital letters after a comma or "in". Gives the end.
+fn town(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    if let Some(end) = places::state(tokens, at) {
+        return Some(end);
+    }
+    let is_after = matches!(tokens.low_before(at), "," | "in");
+    let mut end = at;
+    for _ in 0..4 {
+        if !tokens.is_word(end) || (places::is_no_name(tokens.low(end)) && !tokens.is_capital(end))
+        {
+            break;
+        }
+        end += 1;
+        end += usize::from(tokens.low(end) == "." && tokens.low(end - 1) == "st");
+        let next = end + usize::from(tokens.low(end) == ",");
+        let next = next + usize::from(tokens.low(next) == "in");
+        if let Some(after) = places::state(tokens, next) {
+            return Some(
+                after + usize::from(tokens.low(after) == "." && !tokens.ends_sentence(after)),
+            );
+        }
+        if code_at(scan, next).is_some()
+            && (at..end).all(|i| !tokens.is_word(i) || tokens.is_capital(i))
+        {
+            return Some(end);
+        }
+    }
+    let capitals = (at..at + 3)
+        .take_while(|i| tokens.is_word(*i) && tokens.is_capital(*i) && tokens.low(*i) != "i")
+        .count();
+    (capitals > 0 && is_after).then_some(at + capitals)
+}
+
+/// "P.O. Box 1234", "post office box twelve"
+fn box_number(scan: &Scan<'_>, at: usize) -> Option<Range<usize>> {
+    let tokens = &scan.tokens;
+    let begins = [
+        "p . o . box",
+        "p o box",
+        "po box",
+        "p . o box",
+        "post office box",
+        "pobox",
+        "rr",
+        "rural route",
+    ];
+    let mut end = begins.iter().find_map(|begin| tokens.phrase(at, begin))?;
+    end += usize::from(matches!(tokens.low(end), "number" | "#"));
+    let start = end;
+    while let Some(number) = scan.numbers.from(end).filter(|_| end < start + 8) {
+        end = number.tokens.end;
+    }
+    if end == start {
+        return None;
+    }
+    let next = skip(scan, end);
+    if tokens.low(next) == "box"
+        && let Some(number) = scan.numbers.from(next + 1)
+    {
+        end = number.tokens.end;
+    }
+    Some(at..tail(scan, end))
+}
+
+/// A state with its code, and the town before; or a code that is called one.
+fn zip(scan: &Scan<'_>, at: usize) -> Option<Range<usize>> {
+    let tokens = &scan.tokens;
+    if let Some(after) = places::state(tokens, at) {
+        let next = after + usize::from(matches!(tokens.low(after), "," | "."));
+        let next = next + usize::from(tokens.low(next) == ",");
+        let end = zip_at(scan, next).filter(|_| !tokens.ends_sentence(after))?;
+        let mut start = at;
+        for _ in 0..4 {
+            let Some(before) = start.checked_sub(1) else {
+                break;
+            };
+            let is_town = (tokens.is_word(before)
+                && tokens.is_capital(before)
+                && !places::is_no_name(tokens.low(before)))
+                || (tokens.low(before) == "," && start == at);
+            if !is_town {
+                break;
+            }
+            start = before;
+        }
+        start += usize::from(tokens.low(start) == ",");
+        return Some(start..end);
+    }
+    let end = zip_at(scan, at)?;
+    let cue = scan
+        .cue_before(at, 6)
+        .is_some_and(|(cue, _)| cue == Cue::Zip);
+    let is_plus_four = tokens.is_digits(at) && tokens.low(at).len() == 5 && end > at + 2;
+    (cue || is_plus_four).then_some(at..end)
+}
+
+fn code_at(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    zip_at(scan, at).or_else(|| postcode(scan, at).map(|tokens| tokens.end))
+}
+
+/// Five digits, written or said, and four more. Gives the end.
+fn zip_at(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let digits_to = |at: usize, count: usize| {
+        let (mut end, mut digits) = (at, 0);
+        while digits < count {
+            let number = scan.numbers.from(end)?;
+            digits += number.digits.len();
+            end = number.tokens.end;
+            if digits < count {
+                end = scan.after_fillers(end, 2);
+                end += usize::from(tokens.low(end) == "-");
+            }
+        }
+        (digits == count).then_some(end)
+    };
+    let end = digits_to(at, 5)?;
+    let mark = scan.after_fillers(end, 2);
+    let mark = mark
+        + usize::from(matches!(
+            tokens.low(mark),
+            "-" | "–" | "dash" | "hyphen" | "plus"
+        ));
+    Some(if mark > end {
+        digits_to(mark, 4).unwrap_or(end)
+    } else {
+        end
+    })
+}
+
+/// "SW1A 1AA" and "K1A 0B1"; in small letters or letter by letter where a post code is spoken of.
+fn postcode(scan: &Scan<'_>, at: usize) -> Option<Range<usize>> {
+    let tokens = &scan.tokens;
+    if !tokens.is_word(at) || (at > 0 && !tokens.has_space(at) && tokens.is_word(at - 1)) {
+        return None;
+    }
+    let is_called = || {
+        scan.cue_before(at, 6)
+            .is_some_and(|(cue, _)| cue == Cue::Zip)
+    };
+    let (mut shape, mut end, mut is_upper, mut spaces) = (String::new(), at, true, 0);
+    let mut best = None;
+    while shape.len() < 7 {
+        let low = tokens.low(end);
+        if let Some(number) = scan.numbers.from(end) {
+            number.digits.chars().for_each(|_| shape.push('9'));
+            end = number.tokens.end;
+        } else if tokens.is_word(end) && low.chars().count() <= 2 {
+            is_upper &= tokens.is_upper(end);
+            low.chars().for_each(|_| shape.push('A'));
+            end += 1;
+        } else {
+            break;
+        }
+        if matches!(
+            shape.as_str(),
+            "A99AA" | "A999AA" | "AA99AA" | "AA999AA" | "A9A9AA" | "AA9A9AA" | "A9A9A9"
+        ) {
+            best = Some((end, is_upper, spaces));
+        }
+        spaces += usize::from(tokens.has_space(end));
+        end += usize::from(matches!(tokens.low(end), "-" | ","));
+    }
+    let (end, is_upper, spaces) = best?;
+    let is_written = is_upper && spaces == 1;
+    (is_written || is_called()).then_some(at..end)
+}

@@ -1,0 +1,183 @@
+//! Letters and digits as they are spelled: "A, one, B as in boy", "double L".
+
+use super::{Scan, cues};
+
+/// A piece of something spelled.
+pub(super) struct Piece {
+    pub(super) end: usize,
+    pub(super) letters: usize,
+    pub(super) digits: usize,
+}
+
+/// The piece that begins here.
+pub(super) fn piece(scan: &Scan<'_>, at: usize) -> Option<Piece> {
+    let tokens = &scan.tokens;
+    if let Some(number) = scan.numbers.from(at) {
+        return Some(Piece {
+            end: number.tokens.end,
+            letters: 0,
+            digits: number.digits.len(),
+        });
+    }
+    if matches!(
+        tokens.low(at),
+        "capital" | "uppercase" | "lowercase" | "double"
+    ) && tokens.is_letter(at + 1)
+    {
+        let letter = piece(scan, at + 1)?;
+        let twice = usize::from(tokens.low(at) == "double");
+        return Some(Piece {
+            letters: letter.letters + twice,
+            ..letter
+        });
+    }
+    if tokens.is_letter(at) {
+        return Some(Piece {
+            end: explained(scan, at + 1),
+            letters: 1,
+            digits: 0,
+        });
+    }
+    is_spelling_word(tokens.low(at)).then_some(Piece {
+        end: at + 1,
+        letters: 1,
+        digits: 0,
+    })
+}
+
+/// The end of "as in Mary", "for Mary", "like in Mary" behind a letter.
+fn explained(scan: &Scan<'_>, at: usize) -> usize {
+    let tokens = &scan.tokens;
+    let at = at + usize::from(tokens.low(at) == "," && matches!(tokens.low(at + 1), "as" | "like"));
+    for phrase in ["as in", "like in", "like", "for", "is for", "as"] {
+        if let Some(end) = tokens.phrase(at, phrase) {
+            let end = end + usize::from(matches!(tokens.low(end), "\"" | "'"));
+            let is_word = tokens.is_word(end) && tokens.low(end).chars().count() > 2;
+            // It explains the letter before by beginning with it.
+            let is_same =
+                at > 0 && tokens.low(end).chars().next() == tokens.low(at - 1).chars().next();
+            if is_word && (is_same || phrase.contains("in")) {
+                return end + 1 + usize::from(tokens.low(end + 1) == "\"");
+            }
+        }
+    }
+    at
+}
+
+fn is_spelling_word(low: &str) -> bool {
+    matches!(
+        low,
+        "alpha"
+            | "alfa"
+            | "bravo"
+            | "charlie"
+            | "delta"
+            | "echo"
+            | "foxtrot"
+            | "golf"
+            | "hotel"
+            | "india"
+            | "juliet"
+            | "juliett"
+            | "kilo"
+            | "lima"
+            | "mike"
+            | "november"
+            | "oscar"
+            | "papa"
+            | "quebec"
+            | "romeo"
+            | "sierra"
+            | "tango"
+            | "uniform"
+            | "victor"
+            | "whiskey"
+            | "xray"
+            | "yankee"
+            | "zulu"
+    )
+}
+
+/// A code of letters and digits, up to the last piece of it.
+pub(super) struct Code {
+    pub(super) end: usize,
+    pub(super) letters: usize,
+    pub(super) digits: usize,
+}
+
+/// The longest code that begins here: pieces with marks, pauses and short words in capital letters between.
+pub(super) fn code(scan: &Scan<'_>, start: usize) -> Option<Code> {
+    let tokens = &scan.tokens;
+    let mut code: Option<Code> = None;
+    let (mut letters, mut digits, mut at, mut gap) = (0, 0, start, 0);
+    while letters + digits < 40 {
+        let low = tokens.low(at);
+        let is_taken = scan.claimed.get(at) == Some(&true);
+        // "XR" of "XR-48213", "KLR 482".
+        let is_group =
+            tokens.is_upper(at) && tokens.low(at).chars().count() <= 6 && is_near_digits(scan, at);
+        let is_mixed = tokens.is_word(at)
+            && !tokens.has_space(at)
+            && at > start
+            && tokens.is_digits(at - 1)
+            && low.chars().count() <= 4;
+        let found = piece(scan, at).or_else(|| {
+            (is_group
+                || is_mixed
+                || (tokens.is_word(at)
+                    && tokens.is_digits(at + 1)
+                    && !tokens.has_space(at + 1)
+                    && low.chars().count() <= 4))
+                .then(|| Piece {
+                    end: at + 1,
+                    letters: low.chars().count(),
+                    digits: 0,
+                })
+        });
+        match found.filter(|_| !is_taken) {
+            Some(piece) => {
+                letters += piece.letters;
+                digits += piece.digits;
+                at = piece.end;
+                gap = 0;
+                // A lone "a" or "I" behind it is a word again.
+                let is_article = tokens.is_letter(at - 1)
+                    && matches!(tokens.low(at - 1), "a" | "i")
+                    && tokens.has_space(at - 1)
+                    && !tokens.is_upper(at - 1);
+                if !is_article {
+                    code = Some(Code {
+                        end: at,
+                        letters,
+                        digits,
+                    });
+                }
+            }
+            None => {
+                let is_between = (tokens.is_mark(at)
+                    && matches!(low, "-" | "–" | "," | "." | "/" | "…" | "_" | "#"))
+                    || cues::is_filler(low)
+                    || cues::is_spoken_mark(low);
+                let is_stop = tokens.ends_sentence(at)
+                    && piece(scan, at + 1).is_none_or(|piece| piece.digits == 0);
+                gap += 1;
+                if !is_between || is_stop || gap > 5 || is_taken || tokens.is_hidden(at) {
+                    break;
+                }
+                at += 1;
+            }
+        }
+    }
+    code
+}
+
+fn is_near_digits(scan: &Scan<'_>, at: usize) -> bool {
+    let tokens = &scan.tokens;
+    let next = at + 1 + usize::from(matches!(tokens.low(at + 1), "-" | "/" | "," | "."));
+    let before = at
+        .checked_sub(1)
+        .map(|before| before.saturating_sub(usize::from(tokens.low(before) == "-")));
+    tokens.is_digits(next)
+        || scan.numbers.from(next).is_some()
+        || before.is_some_and(|before| tokens.is_digits(before))
+}

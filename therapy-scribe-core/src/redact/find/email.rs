@@ -1,0 +1,381 @@
+//! E-mail addresses as they are written and as they are said.
+
+use super::{Scan, code, cues, url};
+use crate::redact::Kind;
+
+pub(super) fn find(scan: &mut Scan<'_>) {
+    for at in 0..scan.tokens.len() {
+        if !scan.is_free(at..at + 1) {
+            continue;
+        }
+        let Some(end) = domain_after(scan, at) else {
+            continue;
+        };
+        if let Some(start) = local(scan, at) {
+            scan.take(start..clarified(scan, end), Kind::Email);
+        }
+    }
+}
+
+/// Where the domain behind an "@" or "at" ends.
+fn domain_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let low = tokens.low(at);
+    let mut start = at + 1;
+    let is_sign = low == "@";
+    if !is_sign {
+        let is_bracketed = matches!(tokens.low_before(at), "(" | "[" | "{")
+            && matches!(tokens.low(at + 1), ")" | "]" | "}");
+        start += usize::from(is_bracketed);
+        if low != "at" {
+            return None;
+        }
+        start += usize::from(tokens.low(start) == "sign");
+    }
+    start = scan.after_fillers(start, 4);
+    let domain = url::domain(scan, start).or_else(|| provider(scan, start));
+    domain.or_else(|| {
+        // "jane@clinic": the end was lost, the sign says enough.
+        let is_glued = is_sign
+            && at > 0
+            && !tokens.has_space(at)
+            && !tokens.has_space(at + 1)
+            && tokens.is_word(at + 1);
+        is_glued.then_some(at + 2)
+    })
+}
+
+/// "gmail" says it all, "dot com" or not.
+fn provider(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let two = [
+        "g mail",
+        "hot mail",
+        "i cloud",
+        "proton mail",
+        "fast mail",
+        "ya hoo",
+        "a o l",
+    ];
+    if let Some(end) = two.iter().find_map(|name| tokens.phrase(at, name)) {
+        return Some(end);
+    }
+    let is_known = matches!(
+        tokens.low(at),
+        "gmail"
+            | "yahoo"
+            | "hotmail"
+            | "outlook"
+            | "icloud"
+            | "aol"
+            | "protonmail"
+            | "proton"
+            | "comcast"
+            | "verizon"
+            | "msn"
+            | "sbcglobal"
+            | "ymail"
+            | "gmx"
+            | "fastmail"
+            | "btinternet"
+            | "att"
+            | "bellsouth"
+            | "googlemail"
+            | "rocketmail"
+            | "earthlink"
+            | "zoho"
+            | "hushmail"
+            | "tutanota"
+            | "rogers"
+            | "shaw"
+            | "telus"
+            | "virginmedia"
+            | "talktalk"
+    );
+    is_known.then_some(at + 1)
+}
+
+/// Where what stands before the "at" begins.
+fn local(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let is_sign = tokens.low(at) == "@";
+    let before = at.checked_sub(1)?;
+    let bracket = usize::from(!is_sign && matches!(tokens.low(before), "(" | "[" | "{"));
+    if is_sign && !tokens.has_space(at) {
+        return written(scan, at).map(|start| spelled_before(scan, start));
+    }
+    let last = at.checked_sub(bracket)?;
+    let start = said(scan, last)?;
+    (start < last).then_some(start)
+}
+
+/// Glued to the sign.
+fn written(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let mut start = at;
+    while let Some(before) = start.checked_sub(1) {
+        let low = tokens.low(before);
+        let is_part = tokens.is_word(before)
+            || tokens.is_digits(before)
+            || matches!(
+                low,
+                "." | "_"
+                    | "%"
+                    | "+"
+                    | "-"
+                    | "'"
+                    | "&"
+                    | "!"
+                    | "#"
+                    | "$"
+                    | "*"
+                    | "/"
+                    | "="
+                    | "?"
+                    | "^"
+                    | "`"
+                    | "{"
+                    | "|"
+                    | "}"
+                    | "~"
+            );
+        if tokens.has_space(start) || !is_part || tokens.is_hidden(before) {
+            break;
+        }
+        start = before;
+    }
+    // An opening quote is no part of it.
+    while start < at && tokens.is_mark(start) {
+        start += 1;
+    }
+    (start < at).then_some(start)
+}
+
+/// "jane dot doe@gmail.com": half of it was said.
+fn spelled_before(scan: &Scan<'_>, start: usize) -> usize {
+    let is_joined = start > 1
+        && matches!(
+            scan.tokens.low(start - 1),
+            "dot" | "underscore" | "dash" | "hyphen" | "plus"
+        );
+    if is_joined {
+        said(scan, start).unwrap_or(start)
+    } else {
+        start
+    }
+}
+
+/// Word by word to the left: what may be part of an address, up to the word that introduces it.
+fn said(scan: &Scan<'_>, last: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    if let Some(start) = introduced(scan, last) {
+        return Some(start);
+    }
+    let mut start = last;
+    let mut words = 0;
+    while let Some(before) = start.checked_sub(1) {
+        let low = tokens.low(before);
+        if tokens.is_hidden(before)
+            || tokens.is_break(before)
+            || scan.claimed.get(before) == Some(&true)
+        {
+            break;
+        }
+        let is_joint = is_joint(low);
+        let joined = is_joint || is_joint_at(scan, start);
+        if tokens.is_mark(before) {
+            let is_inner = !tokens.has_space(before + 1) || matches!(low, "," | "-");
+            // A comma parts letters that are spelled, and other words.
+            let spelled = tokens.is_letter(start)
+                || scan.numbers.holding(start).is_some()
+                || is_joint_at(scan, start)
+                || start == last;
+            if !is_inner || (low == "," && !spelled) || matches!(low, ":" | ";" | "\"" | "(" | ")")
+            {
+                break;
+            }
+        } else if is_stop(low) && !joined && !tokens.is_letter(before) {
+            break;
+        } else if !is_joint && !cues::is_filler(low) {
+            words += 1;
+            let is_short = tokens.is_letter(before) || scan.numbers.holding(before).is_some();
+            if words > 4 && !is_short && !joined {
+                break;
+            }
+        }
+        start = before;
+        if last - start > 40 {
+            break;
+        }
+    }
+    while start < last
+        && (tokens.is_mark(start)
+            || cues::is_filler(tokens.low(start))
+            || is_stop(tokens.low(start)) && !is_joint_at(scan, start + 1))
+    {
+        start += 1;
+    }
+    (start < last).then_some(start)
+}
+
+/// "my e-mail is …": all behind it is the address.
+fn introduced(scan: &Scan<'_>, last: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    for at in (0..last).rev().take(44) {
+        if tokens.is_break(at)
+            || tokens.is_hidden(at)
+            || (tokens.ends_sentence(at)
+                && at + 1 < last
+                && !tokens.is_letter(at - usize::from(at > 0)))
+        {
+            return None;
+        }
+        let is_verb = matches!(
+            tokens.low(at),
+            "is" | "it's" | "was" | "that's" | "be" | "to" | "at" | ":"
+        );
+        let has_cue = (0..at).rev().take(6).any(|i| {
+            matches!(
+                tokens.low(i),
+                "email"
+                    | "mail"
+                    | "address"
+                    | "e-mail"
+                    | "gmail"
+                    | "emailed"
+                    | "reach"
+                    | "contact"
+                    | "write"
+            )
+        });
+        if is_verb && has_cue && !is_joint(tokens.low(at + 1)) {
+            let start = scan.after_fillers(at + 1, 4);
+            return (start < last).then_some(start);
+        }
+    }
+    None
+}
+
+fn is_joint(low: &str) -> bool {
+    matches!(
+        low,
+        "dot"
+            | "underscore"
+            | "dash"
+            | "hyphen"
+            | "plus"
+            | "period"
+            | "point"
+            | "score"
+            | "."
+            | "_"
+            | "-"
+    )
+}
+
+fn is_joint_at(scan: &Scan<'_>, at: usize) -> bool {
+    is_joint(scan.tokens.low(at))
+}
+
+/// Words that lead to an address and are no part of it.
+fn is_stop(low: &str) -> bool {
+    matches!(
+        low,
+        "is" | "it's"
+            | "its"
+            | "that's"
+            | "to"
+            | "me"
+            | "email"
+            | "e-mail"
+            | "emails"
+            | "address"
+            | "mail"
+            | "on"
+            | "via"
+            | "use"
+            | "reach"
+            | "contact"
+            | "write"
+            | "send"
+            | "at"
+            | "from"
+            | "called"
+            | "i'm"
+            | "be"
+            | "yes"
+            | "yeah"
+            | "sure"
+            | "okay"
+            | "ok"
+            | "well"
+            | "my"
+            | "his"
+            | "her"
+            | "your"
+            | "our"
+            | "their"
+            | "was"
+            | "the"
+            | "with"
+            | "using"
+            | "sent"
+            | "emailed"
+            | "him"
+            | "them"
+            | "us"
+            | "under"
+            | "as"
+            | "it"
+            | "have"
+            | "got"
+            | "try"
+            | "cc"
+            | "for"
+            | "by"
+            | "account"
+            | "and"
+            | "or"
+            | "work"
+            | "personal"
+            | "then"
+            | "just"
+            | "still"
+            | "i"
+            | "a"
+            | "an"
+            | "in"
+            | "of"
+            | "that"
+            | "this"
+            | "would"
+            | "will"
+            | "so"
+    )
+}
+
+/// "… that's all one word, m as in Mary" behind the address explains it.
+fn clarified(scan: &Scan<'_>, end: usize) -> usize {
+    let tokens = &scan.tokens;
+    let next = scan.after_fillers(end, 5);
+    for phrase in [
+        "all one word",
+        "one word",
+        "all lowercase",
+        "all lower case",
+        "no spaces",
+        "no dots",
+        "no caps",
+    ] {
+        if let Some(after) = tokens.phrase(next, phrase) {
+            return after;
+        }
+    }
+    let mut at = next;
+    let mut pieces = 0;
+    while let Some(piece) = code::piece(scan, at).filter(|piece| piece.letters > 0) {
+        pieces += usize::from(piece.end > at + 1) * 2 + 1;
+        at = piece.end + usize::from(matches!(tokens.low(piece.end), "-" | "," | "."));
+    }
+    if pieces > 2 { at } else { end }
+}

@@ -1,0 +1,303 @@
+//! Words of addresses: what streets are called, and the states that follow a town.
+
+use super::tokens::Tokens;
+
+/// How sure a word makes that it is a street's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Street {
+    /// "street", "avenue": hardly ever anything else behind a number.
+    Sure,
+    /// "way", "drive", "court": words of other sentences too.
+    Maybe,
+}
+
+/// What kind of street a word names.
+pub(super) fn street(low: &str) -> Option<Street> {
+    Some(match low {
+        "street" | "st" | "avenue" | "ave" | "av" | "road" | "rd" | "lane" | "ln" | "boulevard"
+        | "blvd" | "terrace" | "parkway" | "pkwy" | "crescent" | "cres" | "mews" | "hwy"
+        | "cir" | "ter" | "trl" | "pl" | "ct" | "dr" | "expressway" | "freeway" | "turnpike"
+        | "alley" | "broadway" | "plaza" | "gardens" | "esplanade" | "causeway" | "cul-de-sac"
+        | "strasse" | "straße" | "heights" | "byway" | "quay" | "wynd" => Street::Sure,
+        "drive" | "court" | "place" | "way" | "circle" | "trail" | "square" | "sq" | "loop"
+        | "highway" | "route" | "close" | "grove" | "row" | "walk" | "run" | "path" | "hill"
+        | "pike" | "crossing" | "bend" | "ridge" | "point" | "pass" | "park" | "cove" | "view"
+        | "green" | "landing" | "creek" | "glen" | "hollow" | "meadow" | "meadows" | "rise"
+        | "vale" | "bay" | "knoll" | "manor" | "spur" | "trace" | "commons" | "mount" => {
+            Street::Maybe
+        }
+        _ => return None,
+    })
+}
+
+/// "north", "SW": before a street's name or behind it.
+pub(super) fn direction(low: &str) -> bool {
+    matches!(
+        low,
+        "north"
+            | "south"
+            | "east"
+            | "west"
+            | "northeast"
+            | "northwest"
+            | "southeast"
+            | "southwest"
+            | "n"
+            | "s"
+            | "e"
+            | "w"
+            | "ne"
+            | "nw"
+            | "se"
+            | "sw"
+    )
+}
+
+/// What stands before the number of a flat.
+pub(super) fn unit(low: &str) -> bool {
+    matches!(
+        low,
+        "apartment"
+            | "apt"
+            | "unit"
+            | "suite"
+            | "ste"
+            | "#"
+            | "floor"
+            | "fl"
+            | "room"
+            | "rm"
+            | "flat"
+            | "building"
+            | "bldg"
+            | "lot"
+            | "trailer"
+            | "number"
+            | "tower"
+            | "basement"
+            | "penthouse"
+            | "ph"
+            | "space"
+    )
+}
+
+/// Words that stand in no street's name, but between a number and "way" or "drive" in other sentences.
+pub(super) fn is_no_name(low: &str) -> bool {
+    matches!(
+        low,
+        "minute"
+            | "minutes"
+            | "min"
+            | "hour"
+            | "hours"
+            | "second"
+            | "seconds"
+            | "day"
+            | "days"
+            | "week"
+            | "weeks"
+            | "month"
+            | "months"
+            | "year"
+            | "years"
+            | "time"
+            | "times"
+            | "mile"
+            | "miles"
+            | "block"
+            | "blocks"
+            | "more"
+            | "other"
+            | "different"
+            | "of"
+            | "to"
+            | "in"
+            | "on"
+            | "at"
+            | "a"
+            | "an"
+            | "and"
+            | "or"
+            | "is"
+            | "was"
+            | "are"
+            | "were"
+            | "for"
+            | "from"
+            | "with"
+            | "by"
+            | "my"
+            | "your"
+            | "his"
+            | "her"
+            | "their"
+            | "our"
+            | "i"
+            | "you"
+            | "he"
+            | "she"
+            | "it"
+            | "we"
+            | "they"
+            | "that"
+            | "this"
+            | "these"
+            | "those"
+            | "people"
+            | "kids"
+            | "person"
+            | "step"
+            | "steps"
+            | "percent"
+            | "mg"
+            | "milligrams"
+            | "points"
+            | "session"
+            | "sessions"
+            | "ways"
+            | "things"
+            | "way"
+            | "feet"
+            | "foot"
+            | "lane"
+            | "lanes"
+            | "out"
+            | "down"
+            | "up"
+            | "old"
+            | "out-of"
+            | "when"
+            | "if"
+            | "but"
+            | "because"
+            | "so"
+            | "then"
+            | "than"
+            | "not"
+            | "no"
+            | "long"
+            | "good"
+            | "bad"
+            | "big"
+            | "small"
+            | "cars"
+            | "trips"
+            | "houses"
+            | "tickets"
+            | "nights"
+            | "night"
+            | "meter"
+            | "meters"
+            | "yard"
+            | "yards"
+            | "point"
+            | "just"
+            | "really"
+            | "have"
+            | "had"
+            | "has"
+            | "got"
+            | "get"
+            | "go"
+            | "went"
+            | "took"
+            | "take"
+    )
+}
+
+/// Whether a state or a province stands here, and where it ends.
+pub(super) fn state(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
+    let low = tokens.low(at);
+    const SINGLE: [&str; 59] = [
+        "alabama",
+        "alaska",
+        "arizona",
+        "arkansas",
+        "california",
+        "colorado",
+        "connecticut",
+        "delaware",
+        "florida",
+        "georgia",
+        "hawaii",
+        "idaho",
+        "illinois",
+        "indiana",
+        "iowa",
+        "kansas",
+        "kentucky",
+        "louisiana",
+        "maine",
+        "maryland",
+        "massachusetts",
+        "michigan",
+        "minnesota",
+        "mississippi",
+        "missouri",
+        "montana",
+        "nebraska",
+        "nevada",
+        "ohio",
+        "oklahoma",
+        "oregon",
+        "pennsylvania",
+        "tennessee",
+        "texas",
+        "utah",
+        "vermont",
+        "virginia",
+        "washington",
+        "wisconsin",
+        "wyoming",
+        "ontario",
+        "quebec",
+        "alberta",
+        "manitoba",
+        "saskatchewan",
+        "england",
+        "scotland",
+        "wales",
+        "d.c",
+        "calif",
+        "mass",
+        "penn",
+        "fla",
+        "wash",
+        "ariz",
+        "colo",
+        "conn",
+        "minn",
+        "tenn",
+    ];
+    const DOUBLE: [&str; 16] = [
+        "new york",
+        "new jersey",
+        "new mexico",
+        "new hampshire",
+        "north carolina",
+        "south carolina",
+        "north dakota",
+        "south dakota",
+        "west virginia",
+        "rhode island",
+        "british columbia",
+        "nova scotia",
+        "new brunswick",
+        "puerto rico",
+        "northern ireland",
+        "prince edward",
+    ];
+    const LETTERS: &str = " al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny \
+        nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy dc on qc bc ab mb sk ns nb pe nl pr ";
+    if let Some(end) = DOUBLE.iter().find_map(|state| tokens.phrase(at, state)) {
+        return Some(end);
+    }
+    if SINGLE.contains(&low) {
+        return Some(at + 1);
+    }
+    if tokens.phrase(at, "d . c").is_some() {
+        return Some(at + 3);
+    }
+    let is_code = tokens.is_upper(at) && low.len() == 2 && LETTERS.contains(&format!(" {low} "));
+    is_code.then_some(at + 1)
+}

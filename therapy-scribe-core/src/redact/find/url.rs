@@ -1,0 +1,309 @@
+//! Web addresses as they are written and as they are said.
+
+use super::{Scan, cues};
+use crate::redact::Kind;
+
+const TOP: &str = " com org net edu gov mil io co info biz app dev me us uk ca au nz ie eu de fr es it nl ch at health care clinic \
+    therapy online site website blog store shop tech tv xyz page link space world live family social club center counseling ";
+/// Ends that are words of other sentences.
+const WORDS_TOO: &str = " me us it at ca co care clinic therapy health site website store shop live family space world page link \
+    social club center blog page info online io es is de so app dev biz tv counseling tech ";
+
+pub(super) fn find(scan: &mut Scan<'_>) {
+    let mut at = 0;
+    while at < scan.tokens.len() {
+        let found = scheme(scan, at).or_else(|| bare(scan, at));
+        match found {
+            Some(end) if scan.is_free(at..end) => {
+                scan.take(at..end, Kind::Url);
+                at = end;
+            }
+            _ => at += 1,
+        }
+    }
+}
+
+/// "https://…", "www.…", "h t t p s colon slash slash", "w w w dot".
+fn scheme(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let low = tokens.low(at);
+    let is_scheme = matches!(low, "http" | "https" | "ftp")
+        && tokens.low(at + 1) == ":"
+        && tokens.low(at + 2) == "/";
+    let is_web = low == "www" && tokens.low(at + 1) == "." && !tokens.has_space(at + 2);
+    if is_scheme || is_web {
+        return Some(glued(scan, at + 1));
+    }
+    let said = [
+        "https colon slash slash",
+        "http colon slash slash",
+        "h t t p s colon slash slash",
+        "h t t p colon slash slash",
+        "https colon forward slash forward slash",
+        "https colon double slash",
+    ];
+    let said = said.iter().find_map(|phrase| tokens.phrase(at, phrase));
+    let web = [
+        "w w w dot",
+        "www dot",
+        "double u double u double u dot",
+        "triple w dot",
+        "w . w . w . ",
+    ];
+    let start = said.or_else(|| {
+        web.iter()
+            .find_map(|phrase| tokens.phrase(at, phrase.trim_end()))
+    })?;
+    let start = web
+        .iter()
+        .find_map(|phrase| tokens.phrase(start, phrase.trim_end()))
+        .unwrap_or(start);
+    domain(scan, start).map(|end| path(scan, end))
+}
+
+/// All up to a space, without the mark that ends the sentence.
+fn glued(scan: &Scan<'_>, start: usize) -> usize {
+    let tokens = &scan.tokens;
+    let mut end = start;
+    while end < tokens.len()
+        && !tokens.has_space(end)
+        && !tokens.is_break(end)
+        && !tokens.is_hidden(end)
+        && !matches!(tokens.low(end), ">" | "\"" | "<" | "”")
+    {
+        end += 1;
+    }
+    while end > start
+        && tokens.is_mark(end - 1)
+        && matches!(
+            tokens.low(end - 1),
+            "." | "," | "?" | "!" | ";" | ":" | ")" | "'"
+        )
+    {
+        end -= 1;
+    }
+    end
+}
+
+/// "mindfulpath.com/start", "mindful path dot com slash start"
+fn bare(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let is_begin = (tokens.is_word(at) || tokens.is_digits(at))
+        && (tokens.has_space(at) || at == 0 || tokens.is_mark(at - 1))
+        && !is_lead(tokens.low(at));
+    if !is_begin || (at > 0 && matches!(tokens.low(at - 1), "dot" | "@") && tokens.low(at) != "www")
+    {
+        return None;
+    }
+    let end = domain(scan, at)?;
+    // Two names without a space, as where a space was forgotten between two sentences, are no address.
+    let last = tokens.low(end - 1);
+    let is_written = tokens.low(end.checked_sub(2)?) == ".";
+    let is_word = WORDS_TOO.contains(&format!(" {last} "));
+    let is_path = path(scan, end) > end;
+    if is_word
+        && !is_path
+        && (is_written && tokens.is_capital(end - 1) || is_said_loosely(scan, at, end))
+    {
+        return None;
+    }
+    Some(path(scan, end))
+}
+
+/// "call me dot me": few words end so by chance, but some do.
+fn is_said_loosely(scan: &Scan<'_>, at: usize, end: usize) -> bool {
+    (at..end).all(|i| scan.tokens.low(i) != "." && scan.tokens.low(i) != "dot")
+}
+
+/// Words that stand before an address.
+fn is_lead(low: &str) -> bool {
+    cues::is_filler(low)
+        || matches!(
+            low,
+            "the"
+                | "a"
+                | "an"
+                | "to"
+                | "at"
+                | "on"
+                | "is"
+                | "website"
+                | "site"
+                | "visit"
+                | "called"
+                | "my"
+                | "your"
+                | "his"
+                | "her"
+                | "their"
+                | "our"
+                | "from"
+                | "for"
+                | "go"
+                | "going"
+                | "check"
+                | "out"
+                | "try"
+                | "use"
+                | "page"
+                | "link"
+                | "blog"
+                | "in"
+                | "of"
+                | "with"
+                | "under"
+                | "see"
+                | "via"
+                | "named"
+                | "into"
+                | "through"
+                | "up"
+                | "portal"
+                | "there's"
+                | "or"
+                | "but"
+                | "online"
+                | "url"
+                | "address"
+                | "domain"
+                | "web"
+                | "just"
+                | "found"
+                | "using"
+                | "app"
+                | "signed"
+                | "log"
+                | "posts"
+                | "be"
+                | "i"
+                | "he"
+                | "she"
+                | "they"
+                | "we"
+                | "dot"
+        )
+}
+
+/// A domain, and where it ends: names with points between, up to one that ends addresses. Said ones may be of several words.
+pub(super) fn domain(scan: &Scan<'_>, start: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let (mut at, mut words, mut best) = (start, 0, None);
+    let mut has_dot = false;
+    while at < start + 26 {
+        let low = tokens.low(at);
+        let is_written = low == "." && !tokens.has_space(at) && !tokens.has_space(at + 1);
+        let is_dot = is_written
+            || matches!(low, "dot" | "period")
+            || (low == "."
+                && best.is_none()
+                && words > 0
+                && !tokens.has_space(at)
+                && is_top(tokens.low(at + 1)));
+        if is_dot && words > 0 {
+            has_dot = true;
+            words = 0;
+            at = scan.after_fillers(at + 1, 3);
+            if is_top(tokens.low(at)) && tokens.is_word(at) {
+                best = Some(at + 1);
+            } else if let Some(end) = ["c o m", "o r g", "n e t", "e d u", "u k", "c a"]
+                .iter()
+                .find_map(|top| tokens.phrase(at, top))
+            {
+                best = Some(end);
+                at = end - 1;
+            }
+            words += 1;
+            at += 1;
+            continue;
+        }
+        let is_name = tokens.is_word(at) || tokens.is_digits(at);
+        let is_hyphen =
+            matches!(low, "-" | "_") && (!tokens.has_space(at + 1) || tokens.is_letter(at + 1));
+        let is_comma =
+            low == "," && at > start && (tokens.is_letter(at - 1) || tokens.low(at + 1) == "dot");
+        let is_apart = is_name && at > start && tokens.has_space(at);
+        // A written domain ends with its word.
+        let is_over =
+            is_apart && has_dot && (words > 0 || best.is_some()) && !is_before_dot(scan, at);
+        if !(is_name || is_hyphen || is_comma)
+            || is_over
+            || tokens.is_hidden(at)
+            || (is_apart && !is_before_dot(scan, at))
+        {
+            break;
+        }
+        words += usize::from(is_name);
+        at += 1;
+    }
+    best
+}
+
+/// Whether a "dot" is said within the next few words, none of which leads to an address itself.
+fn is_before_dot(scan: &Scan<'_>, at: usize) -> bool {
+    let tokens = &scan.tokens;
+    let mut letters = 0;
+    for next in at..at + 24 {
+        let low = tokens.low(next);
+        if low == "dot" || (low == "." && !tokens.has_space(next) && !tokens.has_space(next + 1)) {
+            return true;
+        }
+        let is_short =
+            tokens.is_letter(next) || scan.numbers.holding(next).is_some() || tokens.is_mark(next);
+        letters += usize::from(!is_short);
+        let is_other = tokens.is_break(next)
+            || tokens.ends_sentence(next)
+            || is_lead(low) && !tokens.is_letter(next)
+            || matches!(low, "slash" | "at" | ",")
+                && !tokens.is_letter(next - usize::from(next > 0));
+        if letters > 5 || is_other || next >= tokens.len() {
+            return false;
+        }
+    }
+    false
+}
+
+fn is_top(low: &str) -> bool {
+    (2..=10).contains(&low.len()) && TOP.contains(&format!(" {low} "))
+}
+
+/// What follows a domain with slashes, written or said.
+fn path(scan: &Scan<'_>, domain: usize) -> usize {
+    let tokens = &scan.tokens;
+    let mut end = domain;
+    if matches!(tokens.low(end), "/" | ":" | "?" | "#")
+        && !tokens.has_space(end)
+        && !tokens.has_space(end + 1)
+    {
+        return glued(scan, end);
+    }
+    loop {
+        let mut next = scan.after_fillers(end, 2);
+        next += usize::from(matches!(tokens.low(next), "forward" | "back"));
+        if !matches!(tokens.low(next), "slash" | "/") {
+            return end;
+        }
+        let mut at = next + 1;
+        let mut words = 0;
+        while words < 8 {
+            let low = tokens.low(at);
+            let is_joint = matches!(low, "dash" | "hyphen" | "underscore" | "dot" | "-" | "_");
+            let is_piece = tokens.is_letter(at) || scan.numbers.holding(at).is_some();
+            let is_first = words == 0
+                || matches!(
+                    tokens.low_before(at),
+                    "dash" | "hyphen" | "underscore" | "dot" | "-" | "_"
+                );
+            let is_end = is_lead(low) && !is_first;
+            if is_joint || (tokens.is_word(at) && is_first) || is_piece && !is_end {
+                words += usize::from(!is_joint);
+                at += 1;
+            } else {
+                break;
+            }
+        }
+        if at == next + 1 {
+            return end;
+        }
+        end = at;
+    }
+}
