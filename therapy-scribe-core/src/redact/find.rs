@@ -29,6 +29,8 @@ use tokens::Tokens;
 pub(super) struct Found {
     pub(super) range: Range<usize>,
     pub(super) kind: Kind,
+    /// How many of its bytes are an ending that may stay: the "s" of "the Millers".
+    pub(super) ending: usize,
 }
 
 /// Digits that are known to identify somebody, however they are grouped.
@@ -85,7 +87,11 @@ impl<'a> Scan<'a> {
         }
         self.claim(&tokens);
         let range = self.tokens.bytes(&tokens);
-        self.found.push(Found { range, kind });
+        self.found.push(Found {
+            range,
+            kind,
+            ending: 0,
+        });
     }
 
     fn is_free(&self, tokens: Range<usize>) -> bool {

@@ -152,7 +152,7 @@ impl Redactor {
             let name = hit
                 .and_then(|hit| self.pass.names.get(hit.name))
                 .filter(|name| name.kind == one.kind);
-            let replacement = match self.pass.style {
+            let replacement: String = match self.pass.style {
                 Style::Pseudonym => {
                     let (value, wish) = name.map_or((original, None), |name| {
                         (name.text.as_str(), Some(name.number))
@@ -161,7 +161,7 @@ impl Redactor {
                 }
                 Style::Kind => format!("[{}]", one.kind.tag()),
                 Style::Hash => hashed(original),
-            };
+            } + one.ending_in(text, self.pass.style);
             new += text.get(at..one.range.start).unwrap_or_default();
             let start = new.len();
             new += &replacement;
@@ -309,10 +309,22 @@ impl Pass {
             Some(Found {
                 range: hit.range,
                 kind,
+                ending: hit.ending,
             })
         }));
         found.retain(|one| self.kinds.has(one.kind) && !one.range.is_empty());
         found
+    }
+}
+
+impl Found {
+    /// The ending that stays behind what stands for the rest.
+    fn ending_in<'a>(&self, text: &'a str, style: Style) -> &'a str {
+        let start = self.range.end.saturating_sub(self.ending);
+        match style {
+            Style::Hash => "",
+            _ => text.get(start..self.range.end).unwrap_or_default(),
+        }
     }
 }
 
@@ -324,6 +336,13 @@ fn merged(mut found: Vec<Found>) -> Vec<Found> {
         let length = one.range.len();
         match apart.last_mut() {
             Some((last, longest)) if one.range.start < last.range.end => {
+                if last.range.end < one.range.end || one.range != last.range {
+                    last.ending = if one.range.end < last.range.end {
+                        last.ending
+                    } else {
+                        one.ending
+                    };
+                }
                 last.range.end = last.range.end.max(one.range.end);
                 if length > *longest {
                     *longest = length;
@@ -362,6 +381,7 @@ impl Masked {
                 Style::Kind => format!("[{}]", span.kind.tag()),
                 Style::Hash => hashed(original),
             };
+            masked.text += span.ending_in(text, style);
             at = span.range.end;
         }
         masked.pieces.push((masked.text.len(), at, None));
@@ -387,6 +407,11 @@ impl Masked {
         (start < end).then_some(Found {
             range: start..end,
             kind: found.kind,
+            ending: if end - start == found.range.len() {
+                found.ending
+            } else {
+                0
+            },
         })
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     Scan,
-    cues::Cue,
+    cues::{self, Cue},
     numbers::ordinal,
     places::{self, Street},
 };
@@ -32,9 +32,71 @@ fn street(scan: &Scan<'_>, at: usize) -> Option<Range<usize>> {
     let named = house(scan, at)
         .and_then(|name| street_name(scan, name))
         .or_else(|| numbered(scan, at))
+        .or_else(|| foreign(scan, at))
+        .or_else(|| bare_name(scan, at))
+        .or_else(|| asked_name(scan, at))
         .or_else(|| without_number(scan, at))?;
-    let start = with_unit_before(scan, at);
+    let start = with_correction(scan, with_unit_before(scan, at));
+    let start = if house(scan, at).is_none() {
+        with_asked_number(scan, start)
+    } else {
+        start
+    };
     Some(start..tail(scan, named))
+}
+
+/// "Forty one. Forty one what? Birch Hollow Lane": from the number on.
+fn with_asked_number(scan: &Scan<'_>, at: usize) -> usize {
+    let tokens = &scan.tokens;
+    let (mut start, mut is_asked) = (at, false);
+    for before in (0..at).rev().take(10) {
+        let low = tokens.low(before);
+        let number = scan.numbers.holding(before);
+        is_asked |= matches!(low, "what" | "which" | "?");
+        if number.is_some_and(|number| is_asked && scan.is_free(number.tokens.clone())) {
+            start = before;
+        } else if !(cues::is_filler(low)
+            || matches!(low, "what" | "which" | "?" | "." | "," | "\n" | "the"))
+        {
+            break;
+        }
+    }
+    start
+}
+
+/// "eighteen thirty four what street? dunmore"
+fn asked_name(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let mut next = house(scan, at)?;
+    let is_what = matches!(tokens.low(next), "what" | "which")
+        && places::street(tokens.low(next + 1)).is_some();
+    next += 2;
+    while matches!(tokens.low(next), "?" | "." | "\n" | ",")
+        || cues::is_hesitation(tokens.low(next))
+    {
+        next += 1;
+    }
+    (is_what && tokens.is_word(next)).then_some(next + 1)
+}
+
+/// "three three three, um, no, three thirty five": the first try too.
+fn with_correction(scan: &Scan<'_>, at: usize) -> usize {
+    let tokens = &scan.tokens;
+    let (mut start, mut is_corrected) = (at, false);
+    for before in (0..at).rev().take(12) {
+        let low = tokens.low(before);
+        let is_number = scan
+            .numbers
+            .holding(before)
+            .is_some_and(|number| scan.is_free(number.tokens.clone()));
+        is_corrected |= matches!(low, "no" | "sorry" | "wait" | "actually" | "mean");
+        if is_number && is_corrected {
+            start = before;
+        } else if !(cues::is_filler(low) || matches!(low, "," | "…" | "-" | "–" | "—")) {
+            break;
+        }
+    }
+    start
 }
 
 /// The number of a house, and where it ends: "123", "12B", "one twenty-three", "4 1/2".
@@ -119,8 +181,41 @@ fn street_name(scan: &Scan<'_>, start: usize) -> Option<usize> {
             return None;
         }
         words += 1;
+        at = after_spelling(scan, at);
     }
     None
+}
+
+/// The place after ", that's j u n i p e r,".
+fn after_spelling(scan: &Scan<'_>, at: usize) -> usize {
+    let tokens = &scan.tokens;
+    let mut next = at;
+    while matches!(tokens.low(next), "," | "that's" | "spelled" | "is" | "it's") {
+        next += 1;
+    }
+    let start = next;
+    while tokens.is_letter(next) || (next > start && matches!(tokens.low(next), "-" | ",")) {
+        next += 1;
+    }
+    let letters = (start..next).filter(|i| tokens.is_letter(*i)).count();
+    if letters > 2 { next } else { at }
+}
+
+/// "I live at 412 Hawthorn": a name alone, where an address is spoken of.
+fn bare_name(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let end = house(scan, at)?;
+    let digits = scan
+        .numbers
+        .from(at)
+        .map_or(0, |number| number.digits.len());
+    let is_name = tokens.is_word(end)
+        && tokens.is_capital(end)
+        && tokens.low(end).len() > 3
+        && tokens.has_space(end)
+        && !places::is_no_name(tokens.low(end));
+    let is_at = matches!(tokens.low_before(at), "at" | "is" | "to") && is_asked(scan, at);
+    (is_name && is_at && (2..=5).contains(&digits)).then_some(end + 1)
 }
 
 /// "Park Avenue", "St. James Street": the word of a kind is part of the name.
@@ -174,6 +269,7 @@ fn is_asked(scan: &Scan<'_>, start: usize) -> bool {
                 | "deliver"
                 | "office"
                 | "clinic"
+                | "followed"
                 | "place"
         )
     })
@@ -240,6 +336,64 @@ fn numbered(scan: &Scan<'_>, at: usize) -> Option<usize> {
     tokens.phrase(kind, "avenue of the").map(|end| end + 1)
 }
 
+/// "calle Almendro 15", "14 rue des Tilleuls": the kind stands before the name.
+fn foreign(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let kind = house(scan, at).unwrap_or(at);
+    let kind = kind + usize::from(kind > at && tokens.low(kind) == ",");
+    if !matches!(
+        tokens.low(kind),
+        "calle"
+            | "rue"
+            | "via"
+            | "avenida"
+            | "rua"
+            | "piazza"
+            | "carrer"
+            | "chemin"
+            | "allee"
+            | "impasse"
+            | "paseo"
+    ) {
+        return None;
+    }
+    let mut end = kind + 1;
+    while end < kind + 6
+        && (tokens.is_capital(end)
+            || matches!(
+                tokens.low(end),
+                "de" | "des" | "du" | "del" | "la" | "le" | "las" | "los" | "della" | "y"
+            ))
+    {
+        end += 1;
+    }
+    if end == kind + 1 {
+        return None;
+    }
+    let number = end + usize::from(tokens.low(end) == ",");
+    let has_number = kind > at;
+    let mut last = match scan
+        .numbers
+        .from(number)
+        .filter(|number| !has_number && number.digits.len() < 5)
+    {
+        Some(number) => number.tokens.end,
+        None if has_number => end,
+        None => return None,
+    };
+    // "3º B", "75000 Paris"
+    let next = last + usize::from(tokens.low(last) == ",");
+    if let Some(number) = scan.numbers.from(next).filter(|number| !number.is_spoken) {
+        last = number.tokens.end;
+        while last < next + 5
+            && (matches!(tokens.low(last), "º" | "°" | "ª" | "o") || tokens.is_capital(last))
+        {
+            last += 1;
+        }
+    }
+    Some(last)
+}
+
 /// "Maple Street", in capital letters, without a number.
 fn without_number(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let tokens = &scan.tokens;
@@ -257,7 +411,10 @@ fn without_number(scan: &Scan<'_>, at: usize) -> Option<usize> {
     } else if !is_begin || is_second {
         return None;
     }
-    while kind < at + 3 && tokens.is_capital(kind) && places::street(tokens.low(kind)).is_none() {
+    while kind < at + 3
+        && tokens.is_capital(kind)
+        && (places::street(tokens.low(kind)).is_none() || street_name_goes_on(scan, kind))
+    {
         kind += 1;
     }
     let low = tokens.low(kind);
@@ -300,7 +457,8 @@ fn with_unit_before(scan: &Scan<'_>, at: usize) -> usize {
                 || tokens.low(i) == ","
                 || scan.numbers.holding(i).is_some()
         });
-        if is_unit && is_rest && scan.is_free(start..at) {
+        let has_own = (start + 1..at).any(|i| !tokens.is_mark(i));
+        if is_unit && is_rest && has_own && scan.is_free(start..at) {
             return start;
         }
     }
@@ -364,7 +522,20 @@ fn flat(scan: &Scan<'_>, at: usize) -> Option<usize> {
     if let Some((_, end)) = ordinal(tokens, at)
         && tokens.low(end) == "floor"
     {
-        return Some(end + 1);
+        return Some(
+            end + 1
+                + usize::from(matches!(
+                    tokens.low(end + 1),
+                    "left" | "right" | "rear" | "front" | "back"
+                )),
+        );
+    }
+    if matches!(
+        tokens.low(at),
+        "rear" | "upstairs" | "downstairs" | "basement"
+    ) && tokens.low_before(at) == ","
+    {
+        return Some(at + 1);
     }
     if !places::unit(tokens.low(at)) {
         return None;
@@ -514,7 +685,10 @@ fn zip_at(scan: &Scan<'_>, at: usize) -> Option<usize> {
         }
         (digits == count).then_some(end)
     };
-    let end = digits_to(at, 5)?;
+    let is_glued = tokens.is_digits(at)
+        && (!tokens.has_space(at) && at > 0 && tokens.is_word(at - 1)
+            || tokens.is_word(at + 1) && !tokens.has_space(at + 1));
+    let end = digits_to(at, 5).filter(|_| !is_glued)?;
     let mark = scan.after_fillers(end, 2);
     let mark = mark
         + usize::from(matches!(

@@ -1,6 +1,6 @@
 //! Letters and digits as they are spelled: "A, one, B as in boy", "double L".
 
-use super::{Scan, cues};
+use super::{Scan, cues, guard};
 
 /// A piece of something spelled.
 pub(super) struct Piece {
@@ -110,41 +110,31 @@ pub(super) fn code(scan: &Scan<'_>, start: usize) -> Option<Code> {
     let tokens = &scan.tokens;
     let mut code: Option<Code> = None;
     let (mut letters, mut digits, mut at, mut gap) = (0, 0, start, 0);
+    let (mut has_comma, mut is_written) = (false, false);
     while letters + digits < 40 {
-        let low = tokens.low(at);
         let is_taken = scan.claimed.get(at) == Some(&true);
-        // "XR" of "XR-48213", "KLR 482".
-        let is_group =
-            tokens.is_upper(at) && tokens.low(at).chars().count() <= 6 && is_near_digits(scan, at);
-        let is_mixed = tokens.is_word(at)
-            && !tokens.has_space(at)
-            && at > start
-            && tokens.is_digits(at - 1)
-            && low.chars().count() <= 4;
-        let found = piece(scan, at).or_else(|| {
-            (is_group
-                || is_mixed
-                || (tokens.is_word(at)
-                    && tokens.is_digits(at + 1)
-                    && !tokens.has_space(at + 1)
-                    && low.chars().count() <= 4))
-                .then(|| Piece {
-                    end: at + 1,
-                    letters: low.chars().count(),
-                    digits: 0,
-                })
-        });
-        match found.filter(|_| !is_taken) {
+        let found = piece(scan, at).or_else(|| group(scan, at, start));
+        // After a comma a written code has ended, and what looks like another one is.
+        let is_other = has_comma
+            && (tokens.is_word(at)
+                && scan.numbers.from(at).is_none()
+                && (is_written
+                    || !tokens.is_letter(at)
+                    || tokens.is_digits(at + 1) && !tokens.has_space(at + 1))
+                || is_written && tokens.is_digits(at) && tokens.low(at).len() < 3);
+        match found.filter(|_| !is_taken && !is_other) {
             Some(piece) => {
                 letters += piece.letters;
                 digits += piece.digits;
-                at = piece.end;
-                gap = 0;
+                is_written |= tokens.is_digits(at) && tokens.low(at).len() > 1;
                 // A lone "a" or "I" behind it is a word again.
-                let is_article = tokens.is_letter(at - 1)
-                    && matches!(tokens.low(at - 1), "a" | "i")
-                    && tokens.has_space(at - 1)
-                    && !tokens.is_upper(at - 1);
+                let is_article = tokens.is_letter(at)
+                    && piece.end == at + 1
+                    && matches!(tokens.low(at), "a" | "i")
+                    && tokens.has_space(at)
+                    && (!tokens.is_upper(at) || tokens.low(at) == "i");
+                at = piece.end;
+                (gap, has_comma) = (0, false);
                 if !is_article {
                     code = Some(Code {
                         end: at,
@@ -154,14 +144,22 @@ pub(super) fn code(scan: &Scan<'_>, start: usize) -> Option<Code> {
                 }
             }
             None => {
+                let low = tokens.low(at);
                 let is_between = (tokens.is_mark(at)
-                    && matches!(low, "-" | "–" | "," | "." | "/" | "…" | "_" | "#"))
+                    && matches!(low, "-" | "–" | "," | "." | "/" | "…" | "_" | "#" | "?"))
                     || cues::is_filler(low)
-                    || cues::is_spoken_mark(low);
-                let is_stop = tokens.ends_sentence(at)
-                    && piece(scan, at + 1).is_none_or(|piece| piece.digits == 0);
+                    || cues::is_spoken_mark(low)
+                    || tokens.is_break(at);
+                let ends = tokens.ends_sentence(at) || tokens.is_break(at);
+                has_comma |= low == ",";
                 gap += 1;
-                if !is_between || is_stop || gap > 5 || is_taken || tokens.is_hidden(at) {
+                if !is_between
+                    || (ends && !digits_follow(scan, at))
+                    || gap > 7
+                    || is_taken
+                    || tokens.is_hidden(at)
+                    || is_other
+                {
                     break;
                 }
                 at += 1;
@@ -169,6 +167,45 @@ pub(super) fn code(scan: &Scan<'_>, start: usize) -> Option<Code> {
         }
     }
     code
+}
+
+/// "XR" of "XR-48213", "KLR 482", "xqz nine nine".
+fn group(scan: &Scan<'_>, at: usize, start: usize) -> Option<Piece> {
+    let tokens = &scan.tokens;
+    let low = tokens.low(at);
+    let length = low.chars().count();
+    let is_short = tokens.is_word(at) && length <= 4;
+    let is_capital = tokens.is_upper(at)
+        && length <= 6
+        && is_near_digits(scan, at)
+        && !guard::is_instrument(low);
+    let is_behind = is_short && !tokens.has_space(at) && at > start && tokens.is_digits(at - 1);
+    let is_before = is_short && tokens.is_digits(at + 1) && !tokens.has_space(at + 1);
+    let is_unspoken = at == start
+        && tokens.is_word(at)
+        && length <= 5
+        && !low.contains(['a', 'e', 'i', 'o', 'u', 'y', '\'']);
+    (is_capital || is_behind || is_before || is_unspoken).then_some(Piece {
+        end: at + 1,
+        letters: length,
+        digits: 0,
+    })
+}
+
+/// Whether a sentence's end is only a breath, or another's "uh huh".
+fn digits_follow(scan: &Scan<'_>, at: usize) -> bool {
+    let mut next = at + 1;
+    while next < at + 8
+        && (cues::is_filler(scan.tokens.low(next))
+            || scan.tokens.is_mark(next)
+            || scan.tokens.is_break(next))
+    {
+        next += 1;
+    }
+    let number = scan.numbers.from(next);
+    number.is_some_and(|number| {
+        scan.is_free(number.tokens.clone()) && (number.is_spoken || number.digits.len() > 2)
+    })
 }
 
 fn is_near_digits(scan: &Scan<'_>, at: usize) -> bool {

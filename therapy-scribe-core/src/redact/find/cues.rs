@@ -14,6 +14,8 @@ pub(super) enum Cue {
     Record,
     Zip,
     Password,
+    /// The last digits of a switchboard's number.
+    Extension,
     /// "number", which may be of anything.
     Number,
 }
@@ -65,7 +67,6 @@ pub(super) fn is_filler(low: &str) -> bool {
             | "mean"
             | "well"
             | "rather"
-            | "make"
             | "that"
             | "scratch"
             | "sure"
@@ -74,12 +75,27 @@ pub(super) fn is_filler(low: &str) -> bool {
             | "perfect"
             | "great"
             | "hang"
+            | "go"
+            | "ahead"
+            | "keep"
+            | "going"
+            | "look"
+            | "check"
+            | "find"
             | "hold"
             | "on"
             | "second"
             | "next"
             | "followed"
             | "by"
+    )
+}
+
+/// The sounds of somebody who thinks.
+pub(super) fn is_hesitation(low: &str) -> bool {
+    matches!(
+        low,
+        "um" | "uh" | "uhm" | "umm" | "er" | "erm" | "ah" | "hm" | "hmm" | "mm" | "," | "…"
     )
 }
 
@@ -112,10 +128,18 @@ pub(super) fn at(tokens: &Tokens<'_>, at: usize) -> Option<Cue> {
         | "whatsapp" | "callback" | "tel" | "hotline" | "beeper" | "contact" | "signal" => {
             Cue::Phone
         }
+        "extension" | "ext" => Cue::Extension,
         "social" | "ssn" | "itin" | "nino" | "nhs" | "socials" => Cue::Ssn,
         "sin" if tokens.is_upper(at) => Cue::Ssn,
         "insurance" if matches!(tokens.low_before(at), "national" | "social") => Cue::Ssn,
         "security" if tokens.low_before(at) == "social" => Cue::Ssn,
+        "world"
+            if tokens
+                .phrase(at.saturating_sub(2), "into the world")
+                .is_some() =>
+        {
+            Cue::Birth
+        }
         "s" if tokens.phrase(at, "s s n").is_some() => Cue::Ssn,
         "born" | "birthday" | "birthdate" | "birthdays" | "dob" | "birth" | "bday" => Cue::Birth,
         "d" if tokens.phrase(at, "d o b").is_some() || tokens.phrase(at, "d . o . b").is_some() => {

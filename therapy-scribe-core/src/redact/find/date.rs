@@ -17,13 +17,19 @@ struct Date {
 pub(super) fn find(scan: &mut Scan<'_>) {
     let mut at = 0;
     while at < scan.tokens.len() {
-        let Some(date) = read(scan, at).filter(|date| scan.is_free(at..date.end)) else {
+        // Where a birth is spoken of, others may break in.
+        let gap = if has_birth_before(scan, at) {
+            Gap::Talk
+        } else {
+            Gap::Pause
+        };
+        let Some(date) = read(scan, at, gap).filter(|date| scan.is_free(at..date.end)) else {
             at += 1;
             continue;
         };
         let end = date.end;
-        if is_birth(scan, at, end) {
-            scan.take(at..end, Kind::DateOfBirth);
+        if is_birth(scan, at, end) || is_answer(scan, at, end) {
+            scan.take(with_article(scan, at)..end, Kind::DateOfBirth);
         } else if date.is_sure {
             scan.take(at..end, Kind::Date);
         } else {
@@ -35,10 +41,42 @@ pub(super) fn find(scan: &mut Scan<'_>) {
     ages(scan);
 }
 
-fn read(scan: &Scan<'_>, at: usize) -> Option<Date> {
+/// What may stand between the parts of a date.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gap {
+    Pause,
+    /// Ends of sentences and lines too.
+    Talk,
+}
+
+impl Gap {
+    /// The place after it.
+    fn after(self, scan: &Scan<'_>, at: usize) -> usize {
+        let mut end = at;
+        while end < at + 7 {
+            let low = scan.tokens.low(end);
+            let is_soft = cues::is_filler(low) || matches!(low, "," | "…" | "of" | "the" | "in");
+            let is_talk = self == Self::Talk && matches!(low, "." | "?" | "\n");
+            if !is_soft && !is_talk {
+                break;
+            }
+            end += 1;
+        }
+        end
+    }
+}
+
+fn read(scan: &Scan<'_>, at: usize, gap: Gap) -> Option<Date> {
+    // "LTC-40918-22, May" holds no date.
+    let is_inside = at > 0
+        && !scan.tokens.has_space(at)
+        && matches!(scan.tokens.low(at - 1), "-" | "/" | "." | "#");
+    if is_inside {
+        return None;
+    }
     numeric(scan, at)
-        .or_else(|| month_first(scan, at))
-        .or_else(|| day_first(scan, at))
+        .or_else(|| month_first(scan, at, gap))
+        .or_else(|| day_first(scan, at, gap))
 }
 
 /// "3/14/1981", "1981-03-14", "14.3.81", and "3/14" without a year.
@@ -84,34 +122,28 @@ fn fits_day(one: u32, other: u32) -> bool {
 }
 
 /// "March 3rd, 1981", "march the third nineteen eighty one", "March 1981"
-fn month_first(scan: &Scan<'_>, at: usize) -> Option<Date> {
+fn month_first(scan: &Scan<'_>, at: usize, gap: Gap) -> Option<Date> {
     let is_sure = month(scan, at)?;
-    let mut next = at + 1;
-    next += usize::from(scan.tokens.low(next) == ".");
-    let start = next;
-    next = scan.after_fillers(next, 4);
-    next += usize::from(matches!(scan.tokens.low(next), "the" | "of" | "in"));
+    let start = at + 1 + usize::from(scan.tokens.low(at + 1) == ".");
+    let mut next = gap.after(scan, start);
     let mut end = None;
     if let Some((_, after)) = day(scan, next).filter(|_| year(scan, next).is_none()) {
-        end = Some(corrected(scan, after));
-        next = scan.after_fillers(corrected(scan, after), 4);
-        next += usize::from(matches!(scan.tokens.low(next), "of" | "in"));
+        let after = corrected(scan, after);
+        end = Some(after);
+        next = gap.after(scan, after);
     }
     if let Some(after) = year(scan, next) {
         end = Some(after);
-    } else if let (Some(after), Some(found)) = (end, year_of_two(scan, next))
-        && next >= after
+    } else if end.is_some()
+        && let Some(after) = year_of_two(scan, next)
     {
-        end = Some(found);
+        end = Some(after);
     }
     let end = end?;
     // "may one" and "march three" are words of a sentence more often.
     let has_ordinal = (start..end).any(|at| ordinal(&scan.tokens, at).is_some());
-    let has_year = scan
-        .numbers
-        .holding(end - 1)
-        .is_some_and(|number| number.digits.len() != 1)
-        && end > at + 2;
+    let last = scan.numbers.holding(end - 1);
+    let has_year = last.is_some_and(|number| number.digits.len() != 1) && end > at + 2;
     Some(Date {
         end,
         is_sure: is_sure || has_ordinal || has_year,
@@ -119,24 +151,25 @@ fn month_first(scan: &Scan<'_>, at: usize) -> Option<Date> {
 }
 
 /// "the third of March 1981", "14 March", "3rd of the 4th, eighty-one"
-fn day_first(scan: &Scan<'_>, at: usize) -> Option<Date> {
+fn day_first(scan: &Scan<'_>, at: usize, gap: Gap) -> Option<Date> {
     let (_, after) = day(scan, at)?;
     let is_ordinal = ordinal(&scan.tokens, at).is_some();
-    let mut next = scan.after_fillers(after, 3);
-    next += usize::from(scan.tokens.low(next) == "of");
-    next += usize::from(scan.tokens.low(next) == "the");
+    let next = gap.after(scan, after);
     let named = month(scan, next);
     let mut end = if named.is_some() {
         next + 1
+            + usize::from(scan.tokens.low(next + 1) == "." && scan.numbers.from(next + 2).is_some())
     } else {
         // Only among ordinals: "third of the fourth".
-        let (value, end) = ordinal(&scan.tokens, next).filter(|_| is_ordinal && next > after)?;
+        let is_of = (after..next).any(|at| scan.tokens.low(at) == "of");
+        let (value, end) = ordinal(&scan.tokens, next).filter(|_| is_ordinal && is_of)?;
         (value <= 12).then_some(end)?
     };
-    next = scan.after_fillers(end + usize::from(scan.tokens.low(end) == "."), 4);
-    next += usize::from(matches!(scan.tokens.low(next), "of" | "in"));
+    let next = gap.after(scan, end);
     if let Some(after) = year(scan, next).or_else(|| year_of_two(scan, next)) {
         end = after;
+    } else if scan.tokens.phrase(end, "this year").is_some() {
+        end += 2;
     }
     Some(Date {
         end,
@@ -222,9 +255,7 @@ fn year_of_two(scan: &Scan<'_>, at: usize) -> Option<usize> {
 
 /// Whether a birth is spoken of just before or after.
 fn is_birth(scan: &Scan<'_>, start: usize, end: usize) -> bool {
-    if let Some((Cue::Birth, far)) = scan.cue_before(start, 14)
-        && !(far > 3 && has_other_event(scan, start, far))
-    {
+    if has_birth_before(scan, start) {
         return true;
     }
     // "turned forty on March third"
@@ -240,7 +271,95 @@ fn is_birth(scan: &Scan<'_>, start: usize, end: usize) -> bool {
             )
         })
         .any(|at| scan.numbers.from(at + 1).is_some());
-    has_turned || scan.cue_after(end, 7) == Some(Cue::Birth)
+    has_turned || scan.cue_after(end, 12) == Some(Cue::Birth) || gives_age(scan, end)
+}
+
+fn has_birth_before(scan: &Scan<'_>, start: usize) -> bool {
+    // Half of it was found before.
+    let near = (0..start).rev().take(6).find(|at| {
+        let low = scan.tokens.low(*at);
+        scan.tokens.is_word(*at)
+            && !cues::is_filler(low)
+            && !matches!(low, "the" | "of" | "month" | "on" | "in")
+            || scan.tokens.is_hidden(*at)
+    });
+    let near = near.filter(|at| scan.tokens.is_hidden(*at));
+    let is_hidden = near.is_some_and(|at| {
+        let hidden = scan.tokens.text.get(scan.tokens.bytes(&(at..at + 1)));
+        hidden.is_some_and(|hidden| hidden.contains(Kind::DateOfBirth.label()))
+    });
+    let cue = scan.cue_before(start, 14);
+    let is_cue =
+        matches!(cue, Some((Cue::Birth, far)) if far <= 3 || !has_other_event(scan, start, far));
+    // "has me down as 5/5/85", "verify me: 5/5/85"
+    let is_listed = scan.numbers.holding(start).is_some()
+        && (0..start).rev().take(12).any(|at| {
+            matches!(scan.tokens.low(at), "verify" | "verification")
+                || ["has me as", "have me as", "has me down", "have me down"]
+                    .iter()
+                    .any(|phrase| scan.tokens.phrase(at, phrase).is_some())
+        });
+    is_hidden || is_cue || is_listed
+}
+
+/// "… I'm twenty-three"
+fn gives_age(scan: &Scan<'_>, end: usize) -> bool {
+    let next = scan.after_fillers(end, 3);
+    let next = next + usize::from(matches!(scan.tokens.low(next), "."));
+    matches!(scan.tokens.low(next), "i'm" | "she's" | "he's")
+        && scan
+            .numbers
+            .from(next + 1)
+            .is_some_and(|number| number.digits.len() < 3)
+}
+
+/// A whole date of years ago with which somebody begins: an answer to the question that one begins with.
+fn is_answer(scan: &Scan<'_>, start: usize, end: usize) -> bool {
+    let is_begin = (0..start)
+        .rev()
+        .take_while(|at| !scan.tokens.ends_sentence(*at) && !scan.tokens.is_break(*at))
+        .all(|at| {
+            let low = scan.tokens.low(at);
+            cues::is_filler(low)
+                || matches!(
+                    low,
+                    "," | "the" | "…" | ":" | "my" | "mine" | "mine's" | "his" | "hers"
+                )
+        });
+    let numbers: Vec<_> = (start..end)
+        .filter_map(|at| scan.numbers.from(at))
+        .collect();
+    let last = numbers.last().map_or("", |number| number.digits.as_str());
+    let before = numbers
+        .iter()
+        .rev()
+        .nth(1)
+        .map_or("", |number| number.digits.as_str());
+    let year = match (last.len(), before) {
+        (4, _) => last.parse().ok(),
+        (2, "19" | "20") if numbers.iter().any(|number| number.is_spoken) => {
+            format!("{before}{last}").parse().ok()
+        }
+        (2, _) if numbers.len() > 2 => last
+            .parse::<u32>()
+            .ok()
+            .map(|year| if year > 30 { 1900 + year } else { 2000 + year }),
+        _ => None,
+    };
+    let has_day =
+        numbers.len() + usize::from((start..end).any(|at| ordinal(&scan.tokens, at).is_some())) > 1;
+    is_begin && has_day && year.is_some_and(|year| (1900..=2012).contains(&year))
+}
+
+/// From "on the" or "the" before it.
+fn with_article(scan: &Scan<'_>, start: usize) -> usize {
+    let mut at = start;
+    for word in ["the", "on"] {
+        if at > 0 && scan.tokens.low(at - 1) == word && scan.is_free(at - 1..at) {
+            at -= 1;
+        }
+    }
+    at
 }
 
 /// "I was born in Ohio and moved here in March 2019"
@@ -302,6 +421,7 @@ fn ages(scan: &mut Scan<'_>) {
             scan.found.push(super::Found {
                 range,
                 kind: Kind::Age,
+                ending: 0,
             });
         }
     }

@@ -33,7 +33,20 @@ fn domain_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
         start += usize::from(tokens.low(start) == "sign");
     }
     start = scan.after_fillers(start, 4);
+    // "at? At hotmail dot com"
+    let again = scan.after_fillers(
+        start + usize::from(matches!(tokens.low(start), "?" | "." | "\n")),
+        4,
+    );
+    if tokens.low(again) == "at" {
+        start = scan.after_fillers(again + 1, 4);
+    }
     let domain = url::domain(scan, start).or_else(|| provider(scan, start));
+    // "it's at clinic.example/forms"
+    let has_path = domain.is_some_and(|end| tokens.low(end) == "/" && !tokens.has_space(end + 1));
+    if has_path && !is_sign {
+        return None;
+    }
     domain.or_else(|| {
         // "jane@clinic": the end was lost, the sign says enough.
         let is_glued = is_sign
@@ -94,6 +107,17 @@ fn provider(scan: &Scan<'_>, at: usize) -> Option<usize> {
     );
     is_known.then_some(at + 1)
 }
+
+/// What people add to how an address is written.
+const ASIDES: [&str; 7] = [
+    "all one word",
+    "one word",
+    "no spaces",
+    "all lowercase",
+    "all lower case",
+    "lowercase",
+    "no caps",
+];
 
 /// Where what stands before the "at" begins.
 fn local(scan: &Scan<'_>, at: usize) -> Option<usize> {
@@ -168,13 +192,24 @@ fn spelled_before(scan: &Scan<'_>, start: usize) -> usize {
 /// Word by word to the left: what may be part of an address, up to the word that introduces it.
 fn said(scan: &Scan<'_>, last: usize) -> Option<usize> {
     let tokens = &scan.tokens;
-    if let Some(start) = introduced(scan, last) {
-        return Some(start);
+    let introduced = introduced(scan, last);
+    if introduced.is_some() {
+        return introduced;
     }
     let mut start = last;
     let mut words = 0;
     while let Some(before) = start.checked_sub(1) {
         let low = tokens.low(before);
+        let mut asides = ASIDES.iter();
+        if let Some(phrase) = asides.find_map(|phrase| phrase_before(scan, start, phrase)) {
+            start = phrase;
+            continue;
+        }
+        // "m as in Mary"
+        if let Some(letter) = explained_before(scan, start) {
+            start = letter;
+            continue;
+        }
         if tokens.is_hidden(before)
             || tokens.is_break(before)
             || scan.claimed.get(before) == Some(&true)
@@ -184,9 +219,11 @@ fn said(scan: &Scan<'_>, last: usize) -> Option<usize> {
         let is_joint = is_joint(low);
         let joined = is_joint || is_joint_at(scan, start);
         if tokens.is_mark(before) {
-            let is_inner = !tokens.has_space(before + 1) || matches!(low, "," | "-");
+            let is_inner =
+                !tokens.has_space(before + 1) || matches!(low, "," | "-") || start == last;
             // A comma parts letters that are spelled, and other words.
-            let spelled = tokens.is_letter(start)
+            let spelled = is_phrase_begin(scan, start)
+                || tokens.is_letter(start)
                 || scan.numbers.holding(start).is_some()
                 || is_joint_at(scan, start)
                 || start == last;
@@ -218,10 +255,38 @@ fn said(scan: &Scan<'_>, last: usize) -> Option<usize> {
     (start < last).then_some(start)
 }
 
+fn is_phrase_begin(scan: &Scan<'_>, at: usize) -> bool {
+    matches!(scan.tokens.low(at), "all" | "no") || scan.tokens.phrase(at, "one word").is_some()
+}
+
+/// Where a phrase begins that ends here.
+fn phrase_before(scan: &Scan<'_>, end: usize, phrase: &str) -> Option<usize> {
+    let start = end.checked_sub(phrase.split(' ').count())?;
+    scan.tokens.phrase(start, phrase).map(|_| start)
+}
+
+/// Where a letter stands that is explained up to here.
+fn explained_before(scan: &Scan<'_>, end: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    (2..=5).filter_map(|back| end.checked_sub(back)).find(|at| {
+        tokens.is_letter(*at)
+            && code::piece(scan, *at).is_some_and(|piece| piece.end == end && end > at + 1)
+    })
+}
+
 /// "my e-mail is …": all behind it is the address.
 fn introduced(scan: &Scan<'_>, last: usize) -> Option<usize> {
     let tokens = &scan.tokens;
     for at in (0..last).rev().take(44) {
+        let is_asked = tokens.low(at) == "?"
+            && (0..at)
+                .rev()
+                .take(4)
+                .any(|i| matches!(tokens.low(i), "email" | "mail" | "address"));
+        if is_asked {
+            let start = scan.after_fillers(at + 1, 4);
+            return (start < last).then_some(start);
+        }
         if tokens.is_break(at)
             || tokens.is_hidden(at)
             || (tokens.ends_sentence(at)
@@ -230,10 +295,13 @@ fn introduced(scan: &Scan<'_>, last: usize) -> Option<usize> {
         {
             return None;
         }
-        let is_verb = matches!(
-            tokens.low(at),
-            "is" | "it's" | "was" | "that's" | "be" | "to" | "at" | ":"
-        );
+        let is_spelling = tokens.low(at) == "that's"
+            && (at.saturating_sub(6)..at).any(|i| is_joint(tokens.low(i)));
+        let is_verb = !is_spelling
+            && matches!(
+                tokens.low(at),
+                "is" | "it's" | "was" | "that's" | "be" | "to" | "at" | ":"
+            );
         let has_cue = (0..at).rev().take(6).any(|i| {
             matches!(
                 tokens.low(i),
@@ -279,6 +347,10 @@ fn is_joint_at(scan: &Scan<'_>, at: usize) -> bool {
 
 /// Words that lead to an address and are no part of it.
 fn is_stop(low: &str) -> bool {
+    let low = match low {
+        "it's" | "that's" | "i'm" => low,
+        _ => low.strip_suffix("'s").unwrap_or(low),
+    };
     matches!(
         low,
         "is" | "it's"
@@ -351,6 +423,17 @@ fn is_stop(low: &str) -> bool {
             | "would"
             | "will"
             | "so"
+            | "himself"
+            | "herself"
+            | "themselves"
+            | "myself"
+            | "calls"
+            | "message"
+            | "inbox"
+            | "gmail"
+            | "type"
+            | "put"
+            | "can"
     )
 }
 

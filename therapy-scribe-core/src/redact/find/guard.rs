@@ -10,8 +10,17 @@ pub(super) fn claim(scan: &mut Scan<'_>) {
         // Longer ones are codes by what stands before them only.
         let is_small = number.digits.len() <= 4;
         let value = number.value();
+        // "the last four", "the next two"
+        let is_counted = matches!(
+            scan.tokens.low_before(tokens.start),
+            "last" | "first" | "past"
+        ) && value.is_some_and(|value| value <= 12)
+            && (scan.numbers.from(tokens.end).is_none()
+                || number.is_spoken && number.digits == "4");
         if scan.is_free(tokens.clone())
-            && ((is_small && is_measure(scan, tokens.end, value)) || is_scored(scan, tokens.start))
+            && (is_counted
+                || (is_small && is_measure(scan, tokens.end, value))
+                || is_scored(scan, tokens.start))
         {
             scan.claim(&tokens);
         }
@@ -107,7 +116,7 @@ fn is_scored(scan: &Scan<'_>, start: usize) -> bool {
     false
 }
 
-fn is_instrument(low: &str) -> bool {
+pub(super) fn is_instrument(low: &str) -> bool {
     matches!(
         low,
         "phq"

@@ -23,9 +23,9 @@ pub(super) fn street(low: &str) -> Option<Street> {
         | "highway" | "route" | "close" | "grove" | "row" | "walk" | "run" | "path" | "hill"
         | "pike" | "crossing" | "bend" | "ridge" | "point" | "pass" | "park" | "cove" | "view"
         | "green" | "landing" | "creek" | "glen" | "hollow" | "meadow" | "meadows" | "rise"
-        | "vale" | "bay" | "knoll" | "manor" | "spur" | "trace" | "commons" | "mount" => {
-            Street::Maybe
-        }
+        | "vale" | "bay" | "knoll" | "manor" | "spur" | "trace" | "commons" | "mount" | "yard"
+        | "race" | "wharf" | "mill" | "gate" | "end" | "croft" | "orchard" | "farm" | "estate"
+        | "cottages" | "buildings" => Street::Maybe,
         _ => return None,
     })
 }
@@ -188,9 +188,8 @@ pub(super) fn is_no_name(low: &str) -> bool {
             | "night"
             | "meter"
             | "meters"
-            | "yard"
             | "yards"
-            | "point"
+            | "what"
             | "just"
             | "really"
             | "have"

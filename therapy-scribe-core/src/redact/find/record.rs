@@ -26,13 +26,14 @@ pub(super) fn find(scan: &mut Scan<'_>) {
 /// "XR4821907": letters and many digits in one word need nobody to call them a number.
 fn glued(scan: &Scan<'_>, start: usize) -> Option<usize> {
     let tokens = &scan.tokens;
-    if !(tokens.is_word(start) || tokens.is_digits(start))
+    if !(tokens.is_word(start) || tokens.is_digits(start) || tokens.low(start) == "#")
         || (start > 0 && !tokens.has_space(start) && !tokens.is_mark(start - 1))
     {
         return None;
     }
-    let (mut end, mut letters, mut digits) = (start, 0, 0);
-    while end == start || !tokens.has_space(end) {
+    let begin = start + usize::from(tokens.low(start) == "#");
+    let (mut end, mut letters, mut digits) = (begin, 0, 0);
+    while end == begin || !tokens.has_space(end) {
         let low = tokens.low(end);
         if tokens.is_digits(end) {
             digits += low.len();
@@ -46,7 +47,10 @@ fn glued(scan: &Scan<'_>, start: usize) -> Option<usize> {
         }
         end += 1;
     }
-    let is_code = letters > 0 && digits >= 5 && letters + digits >= 7 && letters <= digits + 4;
+    // "#IN-5508"
+    let is_signed = begin > start && digits >= 3 && letters + digits >= 4;
+    let is_code =
+        is_signed || letters > 0 && digits >= 5 && letters + digits >= 7 && letters <= digits + 4;
     // "12345mg" is a dose.
     let is_dose = tokens.is_digits(start)
         && letters <= 2
@@ -101,7 +105,58 @@ fn called(scan: &Scan<'_>, at: usize) -> Option<(usize, usize, Kind)> {
         }
         _ => is_said(&link) && ((found.digits >= 5) || (is_mixed && total >= 5)),
     };
-    fits.then_some((link.end, found.end, kind))
+    let is_dictated = link.words == 0
+        && found.digits == 4
+        && found.letters == 0
+        && has_own_numbers(low)
+        && !is_year(scan, link.end);
+    if !fits && !is_dictated {
+        return None;
+    }
+    // "MRN 48213": the word before it belongs to it.
+    let is_next = link.end == at + 1 && matches!(low, "mrn" | "chart");
+    let mut start = if is_next { at } else { link.end };
+    if start > 0 && tokens.low(start - 1) == "#" {
+        start -= 1;
+    }
+    Some((start, found.end, kind))
+}
+
+/// Things whose number follows at once: "group 6042".
+fn has_own_numbers(low: &str) -> bool {
+    matches!(
+        low,
+        "badge"
+            | "group"
+            | "member"
+            | "chart"
+            | "claim"
+            | "policy"
+            | "file"
+            | "account"
+            | "acct"
+            | "ticket"
+            | "docket"
+            | "permit"
+            | "employee"
+            | "student"
+            | "locker"
+            | "mrn"
+            | "id"
+            | "patient"
+            | "record"
+            | "client"
+    )
+}
+
+/// "case 2019"
+fn is_year(scan: &Scan<'_>, at: usize) -> bool {
+    let number = scan.numbers.from(at);
+    number.is_some_and(|number| {
+        number
+            .value()
+            .is_some_and(|year| (1900..2100).contains(&year))
+    })
 }
 
 /// The words between what has a number and the number.

@@ -62,8 +62,28 @@ pub(super) fn find(scan: &mut Scan<'_>) {
             if kind == Kind::Phone {
                 tokens.end = with_extension(scan, tokens.end);
             }
+            tokens.start = with_lead(scan, tokens.start);
             scan.take(tokens, kind);
         }
+    }
+}
+
+/// The begin of a number with what is said before it and belongs to it: "area code", "plus", a letter.
+fn with_lead(scan: &Scan<'_>, start: usize) -> usize {
+    let tokens = &scan.tokens;
+    let Some(before) = start.checked_sub(1) else {
+        return start;
+    };
+    let area = start
+        .checked_sub(2)
+        .filter(|at| tokens.phrase(*at, "area code").is_some());
+    let is_sign = matches!(tokens.low(before), "plus" | "+");
+    let is_letter =
+        tokens.is_letter(before) && tokens.is_upper(before) && tokens.low(before) != "i";
+    match area {
+        Some(area) => area,
+        None if is_sign || is_letter => before,
+        None => start,
     }
 }
 
@@ -227,6 +247,9 @@ fn kind(scan: &Scan<'_>, run: &Run, tokens: &Range<usize>) -> Option<Kind> {
     if let Some(kind) = continued(scan, run, tokens, count) {
         return Some(kind);
     }
+    if let Some(kind) = another(scan, tokens.start, count) {
+        return Some(kind);
+    }
     let before = scan.cue_before(tokens.start, 12);
     let near = |most: usize| before.filter(|(_, far)| *far <= most).map(|(cue, _)| cue);
     if let Some(kind) = short(scan, tokens, &digits, near(8), is_digitwise(scan, run)) {
@@ -240,6 +263,14 @@ fn kind(scan: &Scan<'_>, run: &Run, tokens: &Range<usize>) -> Option<Kind> {
     if is_amount(scan, run) {
         return None;
     }
+    let all = || {
+        run.numbers
+            .clone()
+            .filter_map(|index| scan.numbers.get(index))
+    };
+    // "fifty fifty", "fourteen hundred, twenty two hundred": not dictated.
+    let is_round = all().all(|number| number.digits.len() == 2 && number.is_spoken)
+        || all().all(|number| number.digits.ends_with("00"));
     let cue = near(8).or_else(|| scan.cue_after(tokens.end, 6));
     let is_list = is_list(scan, run) || is_exercise(scan, tokens.start);
     match cue {
@@ -247,7 +278,7 @@ fn kind(scan: &Scan<'_>, run: &Run, tokens: &Range<usize>) -> Option<Kind> {
         Some(Cue::Card | Cue::CardCode | Cue::Expiry) if count >= 12 => Some(Kind::Card),
         Some(Cue::Record) => Some(Kind::Record),
         Some(Cue::Phone | Cue::Number) if count <= 16 => Some(Kind::Phone),
-        _ if is_list => None,
+        _ if is_list || is_round => None,
         _ => by_length(&digits),
     }
 }
@@ -293,6 +324,7 @@ fn short(
             Some(Kind::Card)
         }
         Cue::Password if count >= 4 => Some(Kind::Password),
+        Cue::Extension if (2..=6).contains(&count) => Some(Kind::Phone),
         Cue::Ssn | Cue::Card | Cue::Number | Cue::Phone
             if count == 4 && is_last_four(scan, tokens.start, 12) =>
         {
@@ -301,6 +333,9 @@ fn short(
                 Cue::Phone => Kind::Phone,
                 _ => Kind::Ssn,
             })
+        }
+        Cue::Ssn if count == 3 && digitwise && begins_or_ends(scan, tokens.start) => {
+            Some(Kind::Ssn)
         }
         Cue::Ssn if (5..=12).contains(&count) && digitwise => Some(Kind::Ssn),
         _ => None,
@@ -312,9 +347,26 @@ fn is_last_four(scan: &Scan<'_>, start: usize, most: usize) -> bool {
     let from = start.saturating_sub(most);
     (from..start).any(|at| {
         let low = scan.tokens.low(at);
-        (low == "last" && matches!(scan.tokens.low(at + 1), "four" | "4" | "digits"))
+        let is_next = at + 1 == start
+            && scan
+                .numbers
+                .from(start)
+                .is_some_and(|number| number.is_spoken);
+        (matches!(low, "ending" | "ends") && is_next)
+            || (low == "last" && matches!(scan.tokens.low(at + 1), "four" | "4" | "digits"))
             || (matches!(low, "ending" | "ends")
                 && matches!(scan.tokens.low(at + 1), "in" | "with"))
+    })
+}
+
+/// "starts with", "begins with", "the end is"
+fn begins_or_ends(scan: &Scan<'_>, start: usize) -> bool {
+    let near = (0..start).rev().take(3);
+    near.into_iter().any(|at| {
+        matches!(
+            scan.tokens.low(at),
+            "starts" | "begins" | "start" | "end" | "ends"
+        )
     })
 }
 
@@ -327,16 +379,45 @@ fn mentions_card(scan: &Scan<'_>, start: usize) -> bool {
     })
 }
 
+/// "… the old one was 12088", "… and the end is 4417": more of what was just hidden.
+fn another(scan: &Scan<'_>, start: usize, count: usize) -> Option<Kind> {
+    let verb = start.checked_sub(1)?;
+    let is_verb = matches!(scan.tokens.low(verb), "is" | "was" | "are");
+    let is_more = matches!(
+        scan.tokens.low_before(verb),
+        "one" | "end" | "rest" | "half" | "part" | "bit"
+    );
+    if !is_verb || !is_more || !(3..=12).contains(&count) {
+        return None;
+    }
+    let hidden = (0..verb)
+        .rev()
+        .take(14)
+        .find(|at| scan.tokens.is_hidden(*at))?;
+    hidden_kind(scan, hidden)
+}
+
+/// What was hidden here, where it has a number.
+fn hidden_kind(scan: &Scan<'_>, at: usize) -> Option<Kind> {
+    let hidden = scan.tokens.text.get(scan.tokens.bytes(&(at..at + 1)))?;
+    let numeric = [
+        Kind::Phone,
+        Kind::Ssn,
+        Kind::Card,
+        Kind::Record,
+        Kind::Address,
+    ];
+    numeric
+        .into_iter()
+        .find(|kind| hidden.contains(kind.label()))
+}
+
 /// The rest of a number that an earlier line began.
 fn continued(scan: &Scan<'_>, run: &Run, tokens: &Range<usize>, count: usize) -> Option<Kind> {
     let mut breaks = 0;
     for at in (0..tokens.start).rev().take(12) {
         if scan.tokens.is_hidden(at) {
-            let hidden = scan.tokens.text.get(scan.tokens.bytes(&(at..at + 1)))?;
-            let numeric = [Kind::Phone, Kind::Ssn, Kind::Card, Kind::Record];
-            let kind = numeric
-                .into_iter()
-                .find(|kind| hidden.contains(kind.label()))?;
+            let kind = hidden_kind(scan, at).filter(|kind| *kind != Kind::Address)?;
             return ((2..=8).contains(&count) && breaks > 0 && is_cut_off(scan, run, tokens))
                 .then_some(kind);
         }
@@ -424,6 +505,9 @@ fn is_list(scan: &Scan<'_>, run: &Run) -> bool {
         && steps.windows(2).all(|pair| pair.first() == pair.last())
         && steps.first() != Some(&0);
     let is_years = values.iter().all(|year| (1900..2100).contains(year));
+    if is_pairs(scan, &numbers) {
+        return true;
+    }
     let commas = numbers.iter().skip(1).filter(|number| {
         scan.tokens.low_before(number.tokens.start) == ","
             || (scan.tokens.low_before(number.tokens.start) == "and")
@@ -431,6 +515,25 @@ fn is_list(scan: &Scan<'_>, run: &Run) -> bool {
     let is_enumeration = commas.count() + 1 >= numbers.len()
         && numbers.iter().filter(|n| n.digits.len() == 2).count() * 2 > numbers.len();
     is_counting || is_years || is_enumeration
+}
+
+/// "six ten, six twenty, six thirty": times, each with a comma behind it.
+fn is_pairs(scan: &Scan<'_>, numbers: &[&Number]) -> bool {
+    let mut groups: Vec<Vec<usize>> = vec![Vec::new()];
+    for number in numbers {
+        let has_comma = scan.tokens.low_before(number.tokens.start) == ","
+            || scan.tokens.low_before(number.tokens.start) == "and";
+        if has_comma {
+            groups.push(Vec::new());
+        }
+        if let Some(last) = groups.last_mut() {
+            last.push(number.digits.len());
+        }
+    }
+    groups.len() > 2
+        && groups
+            .iter()
+            .all(|group| matches!(group.as_slice(), [1 | 2, 2] | [3]))
 }
 
 /// A test of memory, counting backwards, breathing, ratings.
@@ -462,6 +565,12 @@ fn is_exercise(scan: &Scan<'_>, start: usize) -> bool {
                 | "scores"
                 | "ratings"
                 | "rated"
+                | "rate"
+                | "rating"
+                | "urge"
+                | "urges"
+                | "mood"
+                | "moods"
                 | "hours"
                 | "sequence"
                 | "grounding"

@@ -26,7 +26,9 @@ pub(super) fn find(scan: &mut Scan<'_>) {
     while at < scan.tokens.len() {
         at = match read(scan, at) {
             Some(groups) => take(scan, groups).max(at + 1),
-            None => vanity(scan, at).unwrap_or(at + 1),
+            None => vanity(scan, at)
+                .or_else(|| crossed_out(scan, at))
+                .unwrap_or(at + 1),
         };
     }
 }
@@ -37,12 +39,17 @@ fn take(scan: &mut Scan<'_>, groups: Groups) -> usize {
         return end;
     }
     if let Some(kind) = kind(scan, &groups) {
+        let mut start = groups.tokens.start;
         let end = if kind == Kind::Phone {
+            let area = start
+                .checked_sub(2)
+                .filter(|at| scan.tokens.phrase(*at, "area code").is_some());
+            start = area.unwrap_or(start);
             with_extension(scan, end)
         } else {
             end
         };
-        scan.take(groups.tokens.start..end, kind);
+        scan.take(start..end, kind);
         return end;
     }
     end
@@ -168,6 +175,19 @@ fn is_range(scan: &Scan<'_>, groups: &Groups) -> bool {
             | "words"
             | "iu"
     )
+}
+
+/// "XXX-XX-4471"
+fn crossed_out(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
+    let end = ["xxx - xx -", "xxx xx", "x x x x x"]
+        .iter()
+        .find_map(|phrase| scan.tokens.phrase(at, phrase))?;
+    let is_rest = scan.tokens.is_digits(end) && scan.tokens.low(end).len() == 4;
+    if !is_rest {
+        return None;
+    }
+    scan.take(at..end + 1, Kind::Ssn);
+    Some(end + 1)
 }
 
 /// "1-800-GET-HELP"

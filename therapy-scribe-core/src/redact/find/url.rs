@@ -4,10 +4,14 @@ use super::{Scan, cues};
 use crate::redact::Kind;
 
 const TOP: &str = " com org net edu gov mil io co info biz app dev me us uk ca au nz ie eu de fr es it nl ch at health care clinic \
-    therapy online site website blog store shop tech tv xyz page link space world live family social club center counseling ";
+    therapy online site website blog store shop tech tv xyz page link space world live family social club center counseling example test invalid design art \
+    studio coach house life email news guide academy agency support network cafe church school university fit yoga love team today \
+    press pub photos dental clinic foundation charity community services solutions group law legal za jp mx br in se no dk pl ru \
+    cn tr fi be nyc london ";
 /// Ends that are words of other sentences.
 const WORDS_TOO: &str = " me us it at ca co care clinic therapy health site website store shop live family space world page link \
-    social club center blog page info online io es is de so app dev biz tv counseling tech ";
+    social club center blog page info online io es is de so app dev biz tv counseling tech in no be team art house life email news guide support school \
+    university fit love today press group law legal church cafe community services charity design network test example ";
 
 pub(super) fn find(scan: &mut Scan<'_>) {
     let mut at = 0;
@@ -58,7 +62,9 @@ fn scheme(scan: &Scan<'_>, at: usize) -> Option<usize> {
         .iter()
         .find_map(|phrase| tokens.phrase(start, phrase.trim_end()))
         .unwrap_or(start);
-    domain(scan, start).map(|end| path(scan, end))
+    let whole = domain(scan, start).map(|end| path(scan, end));
+    // What follows is another's: "w w w dot? … "
+    whole.or((tokens.is_mark(start) && start > at + 3).then_some(start))
 }
 
 /// All up to a space, without the mark that ends the sentence.
@@ -90,7 +96,8 @@ fn bare(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let tokens = &scan.tokens;
     let is_begin = (tokens.is_word(at) || tokens.is_digits(at))
         && (tokens.has_space(at) || at == 0 || tokens.is_mark(at - 1))
-        && !is_lead(tokens.low(at));
+        && (!is_lead(tokens.low(at))
+            || tokens.low(at + 1) == "." && !tokens.has_space(at + 1) && !tokens.has_space(at + 2));
     if !is_begin || (at > 0 && matches!(tokens.low(at - 1), "dot" | "@") && tokens.low(at) != "www")
     {
         return None;
@@ -117,6 +124,7 @@ fn is_said_loosely(scan: &Scan<'_>, at: usize, end: usize) -> bool {
 
 /// Words that stand before an address.
 fn is_lead(low: &str) -> bool {
+    let low = low.strip_suffix("'s").unwrap_or(low);
     cues::is_filler(low)
         || matches!(
             low,
@@ -202,9 +210,27 @@ pub(super) fn domain(scan: &Scan<'_>, start: usize) -> Option<usize> {
         if is_dot && words > 0 {
             has_dot = true;
             words = 0;
-            at = scan.after_fillers(at + 1, 3);
-            if is_top(tokens.low(at)) && tokens.is_word(at) {
+            at += 1;
+            while cues::is_hesitation(tokens.low(at)) && at < start + 26 {
+                at += 1;
+            }
+            let ends_here = is_written
+                && tokens.low(at + 1) == "/"
+                && !tokens.has_space(at + 1)
+                && !tokens.has_space(at + 2);
+            let is_country =
+                best.is_some() && tokens.is_word(at) && tokens.low(at).len() == 2 && is_written;
+            if tokens.is_word(at) && (is_top(tokens.low(at)) || ends_here || is_country) {
                 best = Some(at + 1);
+            } else if best.is_none()
+                && !is_written
+                && tokens.is_letter(at)
+                && tokens.is_letter(at + 1)
+                && !tokens.is_letter(at + 2)
+            {
+                // "dot u a"
+                best = Some(at + 2);
+                at += 1;
             } else if let Some(end) = ["c o m", "o r g", "n e t", "e d u", "u k", "c a"]
                 .iter()
                 .find_map(|top| tokens.phrase(at, top))

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    near::is_misspelt,
+    near::{self, is_misspelt},
     ordinary,
     position::{Around, Place},
     words::{Word, words},
@@ -63,8 +63,9 @@ pub(in crate::redact) struct Name {
 /// A name in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::redact) struct Hit {
-    /// Without the ending of a plural.
     pub(in crate::redact) range: Range<usize>,
+    /// How many of its bytes are the ending of a plural.
+    pub(in crate::redact) ending: usize,
     /// Which name, counted from 0.
     pub(in crate::redact) name: usize,
 }
@@ -123,7 +124,54 @@ impl Matcher {
 
     /// A name as a whole. What is known already stays what it is.
     pub(super) fn add(&mut self, kind: Kind, name: &str) {
-        let found = words(name);
+        let words: Vec<String> = words(name).into_iter().map(|word| word.folded).collect();
+        self.add_words(kind, name, words.clone(), None);
+        let Some(number) = self
+            .names
+            .iter()
+            .find(|known| known.words == words)
+            .map(|name| name.number)
+        else {
+            return;
+        };
+        // "Brendans" for "Brendan's"
+        if words.len() > 1 && words.iter().skip(1).any(|word| word == "s") {
+            let joined = words.iter().fold(Vec::<String>::new(), |mut joined, word| {
+                match joined.last_mut() {
+                    Some(last) if word == "s" => last.push('s'),
+                    _ => joined.push(word.clone()),
+                }
+                joined
+            });
+            self.add_words(kind, name, joined, Some(number));
+        }
+        if matches!(kind, Kind::Place | Kind::Organization) && words.len() > 1 {
+            self.add_parts(kind, name, &words, number);
+        }
+    }
+
+    /// Of "Corvane Medical Center", "Corvane" alone tells as much.
+    fn add_parts(&mut self, kind: Kind, name: &str, words: &[String], number: u32) {
+        let is_own = |word: &&String| {
+            word.chars().count() > 3 && !is_generic(word) && !ordinary::is_ordinary(word)
+        };
+        let known: Vec<&String> = words.iter().filter(is_own).collect();
+        let last = words
+            .iter()
+            .rposition(|word| is_own(&word))
+            .map_or(0, |last| last + 1);
+        let short = words.get(..last).unwrap_or_default();
+        if last > 1 && short.len() < words.len() {
+            self.add_words(kind, name, short.to_vec(), Some(number));
+        }
+        for word in known {
+            self.add_words(kind, name, vec![word.clone()], Some(number));
+        }
+    }
+
+    /// A name of these words; one of `number`, if it is another's part.
+    fn add_words(&mut self, kind: Kind, name: &str, words: Vec<String>, number: Option<u32>) {
+        let found = super::words::words(name);
         let (Some(first), Some(last)) = (found.first(), found.last()) else {
             return;
         };
@@ -134,7 +182,6 @@ impl Matcher {
             .chars()
             .filter(|c| !c.is_control() && !"\"\\[]".contains(*c))
             .collect();
-        let words: Vec<String> = found.into_iter().map(|word| word.folded).collect();
         let has_letter = words
             .iter()
             .any(|word| word.chars().any(char::is_alphabetic));
@@ -145,8 +192,11 @@ impl Matcher {
             [only] => ordinary::is_ordinary(only) || only.chars().count() < 3,
             _ => false,
         };
-        let number = self.counts.entry(kind).or_default();
-        *number += 1;
+        let number = number.unwrap_or_else(|| {
+            let count = self.counts.entry(kind).or_default();
+            *count += 1;
+            *count
+        });
         let index = self.names.len();
         for begin in words
             .first()
@@ -159,7 +209,7 @@ impl Matcher {
         self.names.push(Name {
             text,
             kind,
-            number: *number,
+            number,
             words,
             is_word_too,
         });
@@ -214,6 +264,7 @@ impl Matcher {
                 {
                     left.push(Hit {
                         range: word.range.start..last.range.end,
+                        ending: 0,
                         name: *index,
                     });
                 }
@@ -226,13 +277,23 @@ impl Matcher {
     fn is_it(&self, name: &Name, around: &Around<'_>, at: usize) -> bool {
         let is_name = |word: &str| {
             let mut known = self.begins.get(word).into_iter().flatten();
-            known.any(|index| {
+            let is_known = known.any(|index| {
                 self.names
                     .get(*index)
                     .is_some_and(|name| !name.is_word_too || name.kind == Kind::Surname)
-            })
+            });
+            is_known || self.is_near_surname(word)
         };
         !is_eponym(name, around.words, at) && (!name.is_word_too || around.is_meant(at, &is_name))
+    }
+
+    /// A surname, but for a letter.
+    fn is_near_surname(&self, word: &str) -> bool {
+        let surnames = self.names.iter().filter(|name| name.kind == Kind::Surname);
+        word.chars().count() > 4
+            && surnames
+                .flat_map(|name| &name.words)
+                .any(|own| own.chars().count() > 4 && near::is_near(own, word))
     }
 
     /// The name that begins at a word, and of how many words it is.
@@ -250,22 +311,39 @@ impl Matcher {
         let longest = |indices: &mut dyn Iterator<Item = usize>, how: How| {
             let hits = indices.filter_map(|index| {
                 let name = self.names.get(index)?;
-                let (range, length) = name.at(rest, how)?;
+                let (range, ending, length) = name.at(rest, how)?;
                 self.is_it(name, around, at)
-                    .then_some((range, length, index))
+                    .then_some((range, ending, length, index))
             });
-            hits.max_by_key(|(range, _, index)| (range.len(), usize::MAX - index))
+            hits.max_by_key(|(range, _, _, index)| (range.len(), usize::MAX - index))
         };
-        let hit = longest(&mut written.into_iter(), How::Written).or_else(|| {
-            let place = around.place(at);
-            let may_be = (word.is_capital && word.has_small) || place != Place::Other;
-            let near = may_be && !ordinary::is_ordinary(said);
-            longest(
-                &mut (0..self.names.len()).filter(|_| near),
-                How::Misspelt(place),
+        let place = around.place(at);
+        let written: Vec<usize> = written.collect();
+        let hit = longest(&mut written.iter().copied(), How::Written);
+        let hit = match hit {
+            // "Tamsin Fals": more of a name, with a letter off, is better than less.
+            Some(hit) => longest(&mut written.into_iter(), How::Misspelt(place))
+                .filter(|longer| longer.0.len() > hit.0.len())
+                .or(Some(hit)),
+            None => {
+                let may_be = (word.is_capital && word.has_small) || place != Place::Other;
+                let near = may_be && !ordinary::is_ordinary(said);
+                longest(
+                    &mut (0..self.names.len()).filter(|_| near),
+                    How::Misspelt(place),
+                )
+            }
+        };
+        hit.map(|(range, ending, length, name)| {
+            (
+                Hit {
+                    range,
+                    ending,
+                    name,
+                },
+                length,
             )
-        });
-        hit.map(|(range, length, name)| (Hit { range, name }, length))
+        })
     }
 
     /// "M, I, double L, E, R"
@@ -300,6 +378,7 @@ impl Matcher {
                 best = Some((
                     Hit {
                         range: first.range.start..word.range.end,
+                        ending: 0,
                         name,
                     },
                     count + 1,
@@ -308,6 +387,108 @@ impl Matcher {
         }
         best
     }
+}
+
+/// What many places are called after a word of their own.
+fn is_generic(word: &str) -> bool {
+    matches!(
+        word,
+        "saint"
+            | "medical"
+            | "center"
+            | "centre"
+            | "college"
+            | "academy"
+            | "school"
+            | "elementary"
+            | "middle"
+            | "high"
+            | "falls"
+            | "mills"
+            | "bay"
+            | "ridge"
+            | "bakery"
+            | "logistics"
+            | "hospital"
+            | "clinic"
+            | "university"
+            | "street"
+            | "lake"
+            | "north"
+            | "south"
+            | "east"
+            | "west"
+            | "county"
+            | "city"
+            | "town"
+            | "village"
+            | "river"
+            | "valley"
+            | "mount"
+            | "mountain"
+            | "springs"
+            | "church"
+            | "institute"
+            | "health"
+            | "care"
+            | "community"
+            | "services"
+            | "group"
+            | "company"
+            | "corporation"
+            | "foundation"
+            | "family"
+            | "general"
+            | "memorial"
+            | "regional"
+            | "practice"
+            | "associates"
+            | "partners"
+            | "avenue"
+            | "road"
+            | "beach"
+            | "island"
+            | "islands"
+            | "heights"
+            | "park"
+            | "port"
+            | "fort"
+            | "upper"
+            | "lower"
+            | "great"
+            | "little"
+            | "saints"
+            | "cafe"
+            | "coffee"
+            | "restaurant"
+            | "market"
+            | "library"
+            | "airport"
+            | "station"
+            | "preschool"
+            | "daycare"
+            | "counseling"
+            | "therapy"
+            | "wellness"
+            | "recovery"
+            | "treatment"
+            | "behavioral"
+            | "mental"
+            | "psychiatric"
+            | "junction"
+            | "corner"
+            | "creek"
+            | "hills"
+            | "grove"
+            | "woods"
+            | "forest"
+            | "field"
+            | "fields"
+            | "crossing"
+            | "point"
+            | "harbor"
+            | "harbour"
+    )
 }
 
 /// The Beck inventory, Parkinson's disease: named after somebody, whom nobody speaks of.
@@ -379,14 +560,14 @@ enum How {
 }
 
 impl Name {
-    /// Where it stands if these words begin with it, and of how many words it is there.
-    fn at(&self, words: &[Word], how: How) -> Option<(Range<usize>, usize)> {
+    /// Where it stands if these words begin with it, how many bytes of that are a plural's, and of how many words it is there.
+    fn at(&self, words: &[Word], how: How) -> Option<(Range<usize>, usize, usize)> {
         let first = words.first()?;
         // "Annemarie" for "Anne-Marie".
         if self.words.len() > 1
             && let Some(plural) = self.is(&self.words.concat(), first, how)
         {
-            return Some((first.range.start..first.range.end - plural, 1));
+            return Some((first.range.clone(), plural, 1));
         }
         let (last, others) = self.words.split_last()?;
         for (own, word) in others.iter().zip(words) {
@@ -399,7 +580,7 @@ impl Name {
         let plural = self
             .is(last, end, How::Written)
             .or_else(|| self.is(last, end, how))?;
-        Some((first.range.start..end.range.end - plural, self.words.len()))
+        Some((first.range.start..end.range.end, plural, self.words.len()))
     }
 
     /// Whether a word is one of its words, and how many letters of a plural it has.
@@ -429,7 +610,7 @@ mod tests {
         matcher.add(Kind::Place, "San Jacinto");
         let found = matcher.find(text).into_iter();
         found
-            .map(|hit| text.get(hit.range).unwrap().to_owned())
+            .map(|hit| text[hit.range.start..hit.range.end - hit.ending].to_owned())
             .collect()
     }
 

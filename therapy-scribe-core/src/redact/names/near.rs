@@ -27,6 +27,12 @@ pub(super) fn is_misspelt(own: &str, said: &str, word: &Word, place: Place) -> b
         && (one.len() > 3 || other.len() > 3)
 }
 
+/// The same without a look at where it stands.
+pub(super) fn is_near(own: &str, said: &str) -> bool {
+    let (one, other): (Vec<char>, Vec<char>) = (own.chars().collect(), said.chars().collect());
+    !ordinary::is_ordinary(said) && is_one_off(&one, &other)
+}
+
 fn is_one_off(one: &[char], other: &[char]) -> bool {
     let same = one.iter().zip(other).take_while(|(a, b)| a == b).count();
     let rest = |letters: &[char], skip: usize| {

@@ -94,10 +94,33 @@ impl Around<'_> {
         {
             return true;
         }
+        // "al" and "bo" are no other words.
+        if word.folded.chars().count() < 3 && !is_short_word(&word.folded) && self.is_bare(at) {
+            return true;
+        }
         let (next, gap) = (self.low(at + 1), self.gap(at + 1));
         let is_joined = !gap.contains(['.', '?', '!', '\n', ',']);
         let has_surname = is_joined && is_name(next) && gap.trim().is_empty();
-        let is_owner = next == "s" && matches!(gap, "'" | "’");
+        // "Summer's always the worst" is no possessive.
+        let is_verb = matches!(
+            self.low(at + 2),
+            "always"
+                | "the"
+                | "a"
+                | "an"
+                | "not"
+                | "been"
+                | "over"
+                | "coming"
+                | "here"
+                | "so"
+                | "too"
+                | "when"
+                | "just"
+                | "going"
+                | "all"
+        );
+        let is_owner = next == "s" && matches!(gap, "'" | "’") && !is_verb;
         if has_surname || (at > 0 && is_name(self.low_before(at)) && self.gap(at).trim().is_empty())
         {
             return true;
@@ -108,7 +131,10 @@ impl Around<'_> {
         if is_month(&word.folded) && (self.is_of_month(at)) {
             return false;
         }
-        is_owner || !self.begins_sentence(at) || !(is_joined && goes_on_as_word(next))
+        let is_short_for = next == "s" && matches!(gap, "'" | "’");
+        is_owner
+            || !self.begins_sentence(at)
+            || !(is_short_for || is_joined && goes_on_as_word(next))
     }
 
     /// Among words that all have capital letters only.
@@ -177,6 +203,65 @@ fn goes_on_as_word(next: &str) -> bool {
             | "as"
             | "well"
             | "everything"
+    )
+}
+
+fn is_short_word(word: &str) -> bool {
+    matches!(
+        word,
+        "am" | "an"
+            | "as"
+            | "at"
+            | "be"
+            | "by"
+            | "do"
+            | "go"
+            | "he"
+            | "hi"
+            | "if"
+            | "in"
+            | "is"
+            | "it"
+            | "me"
+            | "my"
+            | "no"
+            | "of"
+            | "oh"
+            | "ok"
+            | "on"
+            | "or"
+            | "so"
+            | "to"
+            | "up"
+            | "us"
+            | "we"
+            | "um"
+            | "uh"
+            | "er"
+            | "ah"
+            | "ex"
+            | "id"
+            | "tv"
+            | "ad"
+            | "pa"
+            | "ma"
+            | "la"
+            | "de"
+            | "a"
+            | "i"
+            | "s"
+            | "t"
+            | "m"
+            | "re"
+            | "ll"
+            | "ve"
+            | "hm"
+            | "mm"
+            | "mg"
+            | "ml"
+            | "dr"
+            | "mr"
+            | "ms"
     )
 }
 
