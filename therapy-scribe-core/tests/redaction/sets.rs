@@ -7,6 +7,11 @@ fn set_a() {
     show("a");
 }
 
+#[test]
+fn set_b() {
+    show("b");
+}
+
 fn show(set: &str) {
     let figures = Figures::of(set);
     for miss in &figures.misses {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    Scan,
+    Scan, code,
     cues::{self, Cue},
     numbers::ordinal,
     places::{self, Street},
@@ -137,6 +137,11 @@ fn house(scan: &Scan<'_>, at: usize) -> Option<usize> {
     if digits > 8 {
         return None;
     }
+    if matches!(tokens.low(end), "bis" | "ter")
+        && tokens.has_space(end + 1) | (tokens.low(end + 1) == ",")
+    {
+        return Some(end + 1);
+    }
     let has_letter = tokens.is_letter(end)
         && (!tokens.has_space(end)
             || (tokens.is_upper(end) && !places::direction(tokens.low(end))));
@@ -147,7 +152,9 @@ fn house(scan: &Scan<'_>, at: usize) -> Option<usize> {
 fn street_name(scan: &Scan<'_>, start: usize) -> Option<usize> {
     let tokens = &scan.tokens;
     let mut at = start;
-    at += usize::from(tokens.low(at) == ",");
+    while at < start + 4 && cues::is_hesitation(tokens.low(at)) {
+        at += 1;
+    }
     let mut words = 0;
     let mut capitals = true;
     while words < 5 {
@@ -233,7 +240,10 @@ fn is_street(scan: &Scan<'_>, start: usize, at: usize, kind: Street, capitals: b
     let is_capital = capitals && scan.tokens.is_capital(at);
     match kind {
         Street::Sure => {
-            let is_bare = scan.tokens.low(at).len() > 3 || is_capital || is_asked(scan, start);
+            let is_bare = matches!(scan.tokens.low(at), "ave" | "rd" | "ln" | "blvd")
+                || scan.tokens.low(at).len() > 3
+                || is_capital
+                || is_asked(scan, start);
             is_bare || scan.tokens.low(at + 1) == "."
         }
         Street::Maybe => is_capital || is_asked(scan, start) || has_tail(scan, at + 1),
@@ -270,6 +280,11 @@ fn is_asked(scan: &Scan<'_>, start: usize) -> bool {
                 | "office"
                 | "clinic"
                 | "followed"
+                | "grew"
+                | "office"
+                | "raised"
+                | "send"
+                | "sent"
                 | "place"
         )
     })
@@ -397,6 +412,22 @@ fn foreign(scan: &Scan<'_>, at: usize) -> Option<usize> {
 /// "Maple Street", in capital letters, without a number.
 fn without_number(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let tokens = &scan.tokens;
+    // "off County Road 418"
+    for phrase in [
+        "county road",
+        "state route",
+        "rural route",
+        "highway",
+        "route",
+    ] {
+        if let Some(number) = tokens
+            .phrase(at, phrase)
+            .and_then(|end| scan.numbers.from(end))
+            && lives_on(scan, at)
+        {
+            return Some(number.tokens.end);
+        }
+    }
     let is_begin = tokens.is_word(at)
         && tokens.is_capital(at)
         && !places::is_no_name(tokens.low(at))
@@ -436,15 +467,56 @@ fn without_number(scan: &Scan<'_>, at: usize) -> Option<usize> {
         .then_some(kind + 1)
 }
 
+/// A street in capital letters, and nothing before it.
+fn capital_street(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let words = (at..at + 4)
+        .take_while(|i| tokens.is_word(*i) && tokens.is_capital(*i))
+        .count();
+    let mut ends = (at + 1..at + words).rev();
+    ends.find(|end| places::street(tokens.low(*end)).is_some())
+        .map(|end| end + 1)
+}
+
 /// "I live on", "a house off"
 fn lives_on(scan: &Scan<'_>, at: usize) -> bool {
     let preposition = matches!(scan.tokens.low_before(at), "on" | "at" | "off" | "over");
     preposition && is_asked(scan, at)
 }
 
-/// "Flat 2, 14 King's Road"
+/// "Flat 2, 14 King's Road", "4th Floor, 29 Gannet House", "Ward Cottage, 3 Chapel Rise"
 fn with_unit_before(scan: &Scan<'_>, at: usize) -> usize {
     let tokens = &scan.tokens;
+    if tokens.low_before(at) == "," && at > 2 {
+        let last = at - 2;
+        let ordinals = (last.saturating_sub(3)..last)
+            .find(|i| ordinal(tokens, *i).is_some_and(|(_, end)| end == last));
+        if let Some(start) = ordinals.filter(|_| tokens.low(last) == "floor") {
+            return start;
+        }
+        let is_house = matches!(
+            tokens.low(last),
+            "cottage"
+                | "house"
+                | "hall"
+                | "lodge"
+                | "court"
+                | "building"
+                | "tower"
+                | "towers"
+                | "manor"
+                | "farm"
+                | "villa"
+                | "apartments"
+        );
+        if is_house
+            && tokens.is_capital(last)
+            && tokens.is_capital(last - 1)
+            && tokens.is_word(last - 1)
+        {
+            return last - 1;
+        }
+    }
     for back in 2..=5 {
         let Some(start) = at.checked_sub(back) else {
             break;
@@ -469,8 +541,9 @@ fn with_unit_before(scan: &Scan<'_>, at: usize) -> usize {
 fn tail(scan: &Scan<'_>, street: usize) -> usize {
     let tokens = &scan.tokens;
     let mut end = street;
-    for _ in 0..3 {
-        match flat(scan, skip(scan, end)) {
+    for _ in 0..4 {
+        let next = skip(scan, end);
+        match flat(scan, next).or_else(|| aside(scan, end, next)) {
             Some(after) => end = after,
             None => break,
         }
@@ -479,7 +552,7 @@ fn tail(scan: &Scan<'_>, street: usize) -> usize {
         end = after;
     }
     let next = skip(scan, end);
-    if let Some(after) = code_at(scan, next) {
+    if let Some(after) = code_at(scan, next).or_else(|| postcode_after(scan, next)) {
         end = after;
     } else if matches!(tokens.low(next), "zip" | "postcode" | "zipcode") {
         let at = scan.after_fillers(next + 1 + usize::from(tokens.low(next + 1) == "code"), 3);
@@ -506,6 +579,37 @@ fn tail(scan: &Scan<'_>, street: usize) -> usize {
         }
     }
     end
+}
+
+/// "off Tithe Street", "Rural Route 3", "general delivery", ", no, Pell Place"
+fn aside(scan: &Scan<'_>, end: usize, next: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    if matches!(tokens.low(next), "off" | "near" | "behind") {
+        return without_number(scan, next + 1);
+    }
+    for phrase in [
+        "rural route",
+        "rr",
+        "box",
+        "county road",
+        "general delivery",
+    ] {
+        if let Some(after) = tokens.phrase(next, phrase) {
+            let number = scan.numbers.from(after).map(|number| number.tokens.end);
+            return number.or_else(|| (phrase == "general delivery").then_some(after));
+        }
+    }
+    let is_corrected = (end..next).any(|at| {
+        matches!(
+            tokens.low(at),
+            "no" | "sorry" | "wait" | "actually" | "mean"
+        )
+    });
+    if is_corrected {
+        capital_street(scan, next)
+    } else {
+        None
+    }
 }
 
 /// The place after a comma, a filler, "in".
@@ -539,6 +643,11 @@ fn flat(scan: &Scan<'_>, at: usize) -> Option<usize> {
     }
     if !places::unit(tokens.low(at)) {
         return None;
+    }
+    if let Some(piece) =
+        code::piece(scan, at + 1).filter(|piece| piece.letters == 1 && piece.end > at + 2)
+    {
+        return Some(piece.end);
     }
     let mut next = at + 1 + usize::from(tokens.low(at + 1) == ".");
     next += usize::from(matches!(tokens.low(next), "#" | "number"));
@@ -576,7 +685,12 @@ fn town(scan: &Scan<'_>, at: usize) -> Option<usize> {
     }
     let is_after = matches!(tokens.low_before(at), "," | "in");
     let mut end = at;
-    for _ in 0..4 {
+    for _ in 0..5 {
+        let is_hyphen = end > at
+            && tokens.low(end) == "-"
+            && !tokens.has_space(end)
+            && !tokens.has_space(end + 1);
+        end += usize::from(is_hyphen);
         if !tokens.is_word(end) || (places::is_no_name(tokens.low(end)) && !tokens.is_capital(end))
         {
             break;
@@ -605,6 +719,9 @@ fn town(scan: &Scan<'_>, at: usize) -> Option<usize> {
 /// "P.O. Box 1234", "post office box twelve"
 fn box_number(scan: &Scan<'_>, at: usize) -> Option<Range<usize>> {
     let tokens = &scan.tokens;
+    let is_box = tokens.low(at) == "box"
+        && !matches!(tokens.low_before(at), "a" | "the" | "one")
+        && is_asked(scan, at);
     let begins = [
         "p . o . box",
         "p o box",
@@ -615,7 +732,8 @@ fn box_number(scan: &Scan<'_>, at: usize) -> Option<Range<usize>> {
         "rr",
         "rural route",
     ];
-    let mut end = begins.iter().find_map(|begin| tokens.phrase(at, begin))?;
+    let found = begins.iter().find_map(|begin| tokens.phrase(at, begin));
+    let mut end = found.or_else(|| is_box.then_some(at + 1))?;
     end += usize::from(matches!(tokens.low(end), "number" | "#"));
     let start = end;
     while let Some(number) = scan.numbers.from(end).filter(|_| end < start + 8) {
@@ -689,12 +807,28 @@ fn zip_at(scan: &Scan<'_>, at: usize) -> Option<usize> {
         && (!tokens.has_space(at) && at > 0 && tokens.is_word(at - 1)
             || tokens.is_word(at + 1) && !tokens.has_space(at + 1));
     let end = digits_to(at, 5).filter(|_| !is_glued)?;
+    // Of a longer row of digits five are none.
+    let next = scan.numbers.from(end);
+    if next.is_some_and(|next| {
+        next.is_spoken
+            && scan
+                .numbers
+                .holding(at)
+                .is_some_and(|first| first.is_spoken)
+            && next.digits.len() < 3
+    }) {
+        return None;
+    }
     let mark = scan.after_fillers(end, 2);
     let mark = mark
         + usize::from(matches!(
             tokens.low(mark),
             "-" | "–" | "dash" | "hyphen" | "plus"
         ));
+    let mark = tokens
+        .phrase(mark, "four is")
+        .or_else(|| tokens.phrase(mark, "4 is"))
+        .unwrap_or(mark);
     Some(if mark > end {
         digits_to(mark, 4).unwrap_or(end)
     } else {
@@ -704,17 +838,31 @@ fn zip_at(scan: &Scan<'_>, at: usize) -> Option<usize> {
 
 /// "SW1A 1AA" and "K1A 0B1"; in small letters or letter by letter where a post code is spoken of.
 fn postcode(scan: &Scan<'_>, at: usize) -> Option<Range<usize>> {
+    let (end, is_upper, spaces) = postcode_shape(scan, at)?;
+    let cue = scan.cue_before(at, 6);
+    let is_called = cue.is_some_and(|(cue, _)| cue == Cue::Zip);
+    let is_written = is_upper && spaces == 1;
+    (is_written || is_called).then_some(at..end)
+}
+
+/// Behind a town it needs nothing more than its shape.
+fn postcode_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let (end, is_upper, _) = postcode_shape(scan, at)?;
+    is_upper.then_some(end)
+}
+
+/// The end of letters and digits in a post code's order, whether all are capitals, and the spaces between.
+fn postcode_shape(scan: &Scan<'_>, at: usize) -> Option<(usize, bool, usize)> {
     let tokens = &scan.tokens;
     if !tokens.is_word(at) || (at > 0 && !tokens.has_space(at) && tokens.is_word(at - 1)) {
         return None;
     }
-    let is_called = || {
-        scan.cue_before(at, 6)
-            .is_some_and(|(cue, _)| cue == Cue::Zip)
-    };
     let (mut shape, mut end, mut is_upper, mut spaces) = (String::new(), at, true, 0);
     let mut best = None;
     while shape.len() < 7 {
+        end += usize::from(
+            shape.len() > 1 && cues::is_hesitation(tokens.low(end)) && tokens.low(end) != ",",
+        );
         let low = tokens.low(end);
         if let Some(number) = scan.numbers.from(end) {
             number.digits.chars().for_each(|_| shape.push('9'));
@@ -722,7 +870,8 @@ fn postcode(scan: &Scan<'_>, at: usize) -> Option<Range<usize>> {
         } else if tokens.is_word(end) && low.chars().count() <= 2 {
             is_upper &= tokens.is_upper(end);
             low.chars().for_each(|_| shape.push('A'));
-            end += 1;
+            let piece = code::piece(scan, end).filter(|piece| piece.letters == 1);
+            end = piece.map_or(end + 1, |piece| piece.end);
         } else {
             break;
         }
@@ -735,7 +884,5 @@ fn postcode(scan: &Scan<'_>, at: usize) -> Option<Range<usize>> {
         spaces += usize::from(tokens.has_space(end));
         end += usize::from(matches!(tokens.low(end), "-" | ","));
     }
-    let (end, is_upper, spaces) = best?;
-    let is_written = is_upper && spaces == 1;
-    (is_written || is_called()).then_some(at..end)
+    best
 }

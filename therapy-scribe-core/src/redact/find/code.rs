@@ -113,7 +113,7 @@ pub(super) fn code(scan: &Scan<'_>, start: usize) -> Option<Code> {
     let (mut has_comma, mut is_written) = (false, false);
     while letters + digits < 40 {
         let is_taken = scan.claimed.get(at) == Some(&true);
-        let found = piece(scan, at).or_else(|| group(scan, at, start));
+        let mut found = piece(scan, at).or_else(|| group(scan, at, start));
         // After a comma a written code has ended, and what looks like another one is.
         let is_other = has_comma
             && (tokens.is_word(at)
@@ -122,7 +122,11 @@ pub(super) fn code(scan: &Scan<'_>, start: usize) -> Option<Code> {
                     || !tokens.is_letter(at)
                     || tokens.is_digits(at + 1) && !tokens.has_space(at + 1))
                 || is_written && tokens.is_digits(at) && tokens.low(at).len() < 3);
-        match found.filter(|_| !is_taken && !is_other) {
+        let is_other = is_other && found.is_some();
+        if is_taken || is_other {
+            found = None;
+        }
+        match found {
             Some(piece) => {
                 letters += piece.letters;
                 digits += piece.digits;

@@ -58,7 +58,6 @@ pub(super) fn is_filler(low: &str) -> bool {
             | "it's"
             | "that's"
             | "is"
-            | "was"
             | "you"
             | "know"
             | "got"
@@ -140,6 +139,11 @@ pub(super) fn at(tokens: &Tokens<'_>, at: usize) -> Option<Cue> {
         {
             Cue::Birth
         }
+        "n" if tokens.phrase(at, "n i number").is_some()
+            || tokens.phrase(at, "n . i . number").is_some() =>
+        {
+            Cue::Ssn
+        }
         "s" if tokens.phrase(at, "s s n").is_some() => Cue::Ssn,
         "born" | "birthday" | "birthdate" | "birthdays" | "dob" | "birth" | "bday" => Cue::Birth,
         "d" if tokens.phrase(at, "d o b").is_some() || tokens.phrase(at, "d . o . b").is_some() => {
@@ -167,6 +171,9 @@ pub(super) fn is_record(low: &str) -> bool {
     matches!(
         low,
         "mrn"
+            | "ohip"
+            | "phn"
+            | "hcn"
             | "chart"
             | "record"
             | "records"

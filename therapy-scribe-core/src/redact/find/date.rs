@@ -10,6 +10,10 @@ use crate::redact::Kind;
 /// A date, by what it has.
 struct Date {
     end: usize,
+    /// The year, where it has one.
+    year: Option<u32>,
+    /// Whether it says the day.
+    has_day: bool,
     /// A month in letters, or the year with two marks: it can be nothing else.
     is_sure: bool,
 }
@@ -28,7 +32,7 @@ pub(super) fn find(scan: &mut Scan<'_>) {
             continue;
         };
         let end = date.end;
-        if is_birth(scan, at, end) || is_answer(scan, at, end) {
+        if is_birth(scan, at, &date) || is_long_ago(scan, at, &date) {
             scan.take(with_article(scan, at)..end, Kind::DateOfBirth);
         } else if date.is_sure {
             scan.take(at..end, Kind::Date);
@@ -75,6 +79,7 @@ fn read(scan: &Scan<'_>, at: usize, gap: Gap) -> Option<Date> {
         return None;
     }
     numeric(scan, at)
+        .or_else(|| year_first(scan, at, gap))
         .or_else(|| month_first(scan, at, gap))
         .or_else(|| day_first(scan, at, gap))
 }
@@ -99,6 +104,8 @@ fn numeric(scan: &Scan<'_>, at: usize) -> Option<Date> {
         let fits = short(at) && short(at + 2) && fits_day(part(at)?, part(at + 2)?);
         return (fits && mark == "/").then_some(Date {
             end: at + 3,
+            year: None,
+            has_day: true,
             is_sure: false,
         });
     }
@@ -111,20 +118,35 @@ fn numeric(scan: &Scan<'_>, at: usize) -> Option<Date> {
         && short(at + 2)
         && short(at + 4)
         && fits_day(part(at + 2)?, part(at + 4)?);
+    let year = if year_first {
+        part(at)?
+    } else {
+        whole_year(part(at + 4)?)
+    };
     (!goes_on && (year_last || year_first)).then_some(Date {
         end: at + 5,
+        year: Some(year),
+        has_day: true,
         is_sure: true,
     })
+}
+
+/// "81" is 1981, "12" is 2012.
+const fn whole_year(year: u32) -> u32 {
+    match year {
+        0..=30 => 2000 + year,
+        31..=99 => 1900 + year,
+        _ => year,
+    }
 }
 
 fn fits_day(one: u32, other: u32) -> bool {
     (1..=31).contains(&one) && (1..=31).contains(&other) && one.min(other) <= 12
 }
 
-/// "March 3rd, 1981", "march the third nineteen eighty one", "March 1981"
+/// "March 3rd, 1981", "march the third nineteen eighty one", "March 1981", "March of 1979, the 30th"
 fn month_first(scan: &Scan<'_>, at: usize, gap: Gap) -> Option<Date> {
-    let is_sure = month(scan, at)?;
-    let start = at + 1 + usize::from(scan.tokens.low(at + 1) == ".");
+    let (is_sure, start) = month(scan, at)?;
     let mut next = gap.after(scan, start);
     let mut end = None;
     if let Some((_, after)) = day(scan, next).filter(|_| year(scan, next).is_none()) {
@@ -132,21 +154,24 @@ fn month_first(scan: &Scan<'_>, at: usize, gap: Gap) -> Option<Date> {
         end = Some(after);
         next = gap.after(scan, after);
     }
-    if let Some(after) = year(scan, next) {
+    let mut has_day = end.is_some();
+    let found = year(scan, next).or_else(|| year_of_two(scan, next).filter(|_| has_day));
+    if let Some((_, after)) = found {
         end = Some(after);
-    } else if end.is_some()
-        && let Some(after) = year_of_two(scan, next)
-    {
-        end = Some(after);
+        let late = gap.after(scan, after);
+        if let Some((_, after)) = ordinal(&scan.tokens, late).filter(|_| !has_day && late > after) {
+            end = Some(after);
+            has_day = true;
+        }
     }
     let end = end?;
     // "may one" and "march three" are words of a sentence more often.
     let has_ordinal = (start..end).any(|at| ordinal(&scan.tokens, at).is_some());
-    let last = scan.numbers.holding(end - 1);
-    let has_year = last.is_some_and(|number| number.digits.len() != 1) && end > at + 2;
     Some(Date {
         end,
-        is_sure: is_sure || has_ordinal || has_year,
+        year: found.map(|(year, _)| year),
+        has_day,
+        is_sure: is_sure || has_ordinal || found.is_some(),
     })
 }
 
@@ -155,10 +180,11 @@ fn day_first(scan: &Scan<'_>, at: usize, gap: Gap) -> Option<Date> {
     let (_, after) = day(scan, at)?;
     let is_ordinal = ordinal(&scan.tokens, at).is_some();
     let next = gap.after(scan, after);
-    let named = month(scan, next);
-    let mut end = if named.is_some() {
-        next + 1
-            + usize::from(scan.tokens.low(next + 1) == "." && scan.numbers.from(next + 2).is_some())
+    // "I turned thirty in March"
+    let has_in = (after..next).any(|at| scan.tokens.low(at) == "in");
+    let named = month(scan, next).filter(|_| !has_in);
+    let mut end = if let Some((_, end)) = named {
+        end
     } else {
         // Only among ordinals: "third of the fourth".
         let is_of = (after..next).any(|at| scan.tokens.low(at) == "of");
@@ -166,27 +192,75 @@ fn day_first(scan: &Scan<'_>, at: usize, gap: Gap) -> Option<Date> {
         (value <= 12).then_some(end)?
     };
     let next = gap.after(scan, end);
-    if let Some(after) = year(scan, next).or_else(|| year_of_two(scan, next)) {
+    let found = year(scan, next).or_else(|| year_of_two(scan, next));
+    if let Some((_, after)) = found {
         end = after;
     } else if scan.tokens.phrase(end, "this year").is_some() {
         end += 2;
     }
     Some(Date {
         end,
-        is_sure: named.is_some_and(|sure| sure || is_ordinal),
+        year: found.map(|(year, _)| year),
+        has_day: true,
+        is_sure: named.is_some_and(|(sure, _)| sure || is_ordinal),
     })
 }
 
-/// Whether a month stands here; `true` where its word means nothing else.
-fn month(scan: &Scan<'_>, at: usize) -> Option<bool> {
-    Some(match scan.tokens.low(at) {
+/// "nineteen forty-nine, January the second", "1993, the sixth month, the eleventh day"
+fn year_first(scan: &Scan<'_>, at: usize, gap: Gap) -> Option<Date> {
+    let (value, after) = year(scan, at)?;
+    let next = gap.after(scan, after);
+    let parts = || {
+        let (_, month) = ordinal(&scan.tokens, next)?;
+        let day = gap.after(scan, month + 1);
+        let (_, end) = ordinal(&scan.tokens, day)?;
+        let is_said = scan.tokens.low(month) == "month" && scan.tokens.low(end) == "day";
+        is_said.then_some(end + 1)
+    };
+    let end = parts().or_else(|| {
+        month_first(scan, next, gap)
+            .filter(|date| next > after && date.has_day && date.year.is_none())
+            .map(|date| date.end)
+    })?;
+    Some(Date {
+        end,
+        year: Some(value),
+        has_day: true,
+        is_sure: true,
+    })
+}
+
+/// Whether a month, or a day that has a name, stands here, and its end; `true` where the word means nothing else.
+fn month(scan: &Scan<'_>, at: usize) -> Option<(bool, usize)> {
+    let tokens = &scan.tokens;
+    let is_sure = match tokens.low(at) {
         "january" | "february" | "april" | "june" | "july" | "august" | "september" | "october"
         | "november" | "december" | "feb" | "apr" | "aug" | "sept" | "oct" | "nov" => true,
-        "march" | "may" | "mar" | "jan" | "jun" | "jul" | "sep" | "dec" => {
-            scan.tokens.is_capital(at)
+        "march" | "may" | "mar" | "jan" | "jun" | "jul" | "sep" | "dec" => tokens.is_capital(at),
+        _ => {
+            let days = [
+                "christmas eve",
+                "christmas day",
+                "christmas",
+                "halloween",
+                "boxing day",
+                "leap day",
+                "valentine's day",
+                "new year's eve",
+                "new year's day",
+                "new years eve",
+                "new years day",
+            ];
+            return days
+                .iter()
+                .find_map(|day| tokens.phrase(at, day))
+                .map(|end| (false, end));
         }
-        _ => return None,
-    })
+    };
+    let has_point = tokens.low(at + 1) == "."
+        && tokens.low(at).len() < 5
+        && (scan.numbers.from(at + 2).is_some() || ordinal(tokens, at + 2).is_some());
+    Some((is_sure, at + 1 + usize::from(has_point)))
 }
 
 fn day(scan: &Scan<'_>, at: usize) -> Option<(u32, usize)> {
@@ -215,46 +289,53 @@ fn corrected(scan: &Scan<'_>, end: usize) -> usize {
 }
 
 /// A year of four digits, written or said, and where it ends.
-fn year(scan: &Scan<'_>, at: usize) -> Option<usize> {
+fn year(scan: &Scan<'_>, at: usize) -> Option<(u32, usize)> {
     let first = scan.numbers.from(at)?;
-    if first.digits.len() == 4
-        && first
-            .value()
-            .is_some_and(|year| (1880..2100).contains(&year))
+    if let Some(year) = first
+        .value()
+        .filter(|year| first.digits.len() == 4 && (1880..2100).contains(year))
     {
-        return Some(first.tokens.end);
+        return Some((year, first.tokens.end));
     }
     if !matches!(first.digits.as_str(), "18" | "19" | "20") {
         return None;
     }
+    let century = first.value()? * 100;
     let hyphen = usize::from(scan.tokens.low(first.tokens.end) == "-");
     let second = scan
         .numbers
         .from(first.tokens.end + hyphen)
         .filter(|number| number.is_spoken || first.is_spoken)?;
     match second.digits.len() {
-        2 => Some(second.tokens.end),
+        2 => Some((century + second.value()?, second.tokens.end)),
         1 if second.digits == "0" => {
-            let third = scan.numbers.from(second.tokens.end)?;
-            (third.digits.len() == 1).then_some(third.tokens.end)
+            let hyphen = usize::from(scan.tokens.low(second.tokens.end) == "-");
+            let third = scan.numbers.from(second.tokens.end + hyphen)?;
+            (third.digits.len() == 1).then_some((century + third.value()?, third.tokens.end))
         }
         _ => None,
     }
 }
 
 /// "81", "'81", "eighty-one", "oh five"
-fn year_of_two(scan: &Scan<'_>, at: usize) -> Option<usize> {
+fn year_of_two(scan: &Scan<'_>, at: usize) -> Option<(u32, usize)> {
     let at = at + usize::from(matches!(scan.tokens.low(at), "'" | "’" | "‘"));
     let number = scan.numbers.from(at)?;
     if number.digits.len() == 2 {
-        return Some(number.tokens.end);
+        return Some((whole_year(number.value()?), number.tokens.end));
     }
     let next = scan.numbers.from(number.tokens.end)?;
-    (number.digits == "0" && next.digits.len() == 1).then_some(next.tokens.end)
+    (number.digits == "0" && next.digits.len() == 1)
+        .then_some((2000 + next.value()?, next.tokens.end))
 }
 
 /// Whether a birth is spoken of just before or after.
-fn is_birth(scan: &Scan<'_>, start: usize, end: usize) -> bool {
+fn is_birth(scan: &Scan<'_>, start: usize, date: &Date) -> bool {
+    let end = date.end;
+    // "my birthday is in March" tells little, a year tells more.
+    if !date.has_day && date.year.is_none() {
+        return false;
+    }
     if has_birth_before(scan, start) {
         return true;
     }
@@ -299,7 +380,17 @@ fn has_birth_before(scan: &Scan<'_>, start: usize) -> bool {
                     .iter()
                     .any(|phrase| scan.tokens.phrase(at, phrase).is_some())
         });
-    is_hidden || is_cue || is_listed
+    // "Anna Miller, 5/5/85"
+    let is_named = near.is_some_and(|at| {
+        let hidden = scan
+            .tokens
+            .text
+            .get(scan.tokens.bytes(&(at..at + 1)))
+            .unwrap_or_default();
+        at + 2 >= start
+            && (hidden.contains(Kind::Person.label()) || hidden.contains(Kind::Surname.label()))
+    });
+    is_hidden || is_cue || is_listed || is_named
 }
 
 /// "… I'm twenty-three"
@@ -313,47 +404,38 @@ fn gives_age(scan: &Scan<'_>, end: usize) -> bool {
             .is_some_and(|number| number.digits.len() < 3)
 }
 
-/// A whole date of years ago with which somebody begins: an answer to the question that one begins with.
-fn is_answer(scan: &Scan<'_>, start: usize, end: usize) -> bool {
-    let is_begin = (0..start)
+/// A whole date of many years ago, where nothing is said that happened then: hardly anything else has one.
+fn is_long_ago(scan: &Scan<'_>, start: usize, date: &Date) -> bool {
+    let is_old = date.has_day && date.year.is_some_and(|year| (1900..=2010).contains(&year));
+    let back = (0..start)
         .rev()
-        .take_while(|at| !scan.tokens.ends_sentence(*at) && !scan.tokens.is_break(*at))
-        .all(|at| {
-            let low = scan.tokens.low(at);
-            cues::is_filler(low)
-                || matches!(
-                    low,
-                    "," | "the" | "…" | ":" | "my" | "mine" | "mine's" | "his" | "hers"
-                )
-        });
-    let numbers: Vec<_> = (start..end)
-        .filter_map(|at| scan.numbers.from(at))
-        .collect();
-    let last = numbers.last().map_or("", |number| number.digits.as_str());
-    let before = numbers
-        .iter()
-        .rev()
-        .nth(1)
-        .map_or("", |number| number.digits.as_str());
-    let year = match (last.len(), before) {
-        (4, _) => last.parse().ok(),
-        (2, "19" | "20") if numbers.iter().any(|number| number.is_spoken) => {
-            format!("{before}{last}").parse().ok()
-        }
-        (2, _) if numbers.len() > 2 => last
-            .parse::<u32>()
-            .ok()
-            .map(|year| if year > 30 { 1900 + year } else { 2000 + year }),
-        _ => None,
-    };
-    let has_day =
-        numbers.len() + usize::from((start..end).any(|at| ordinal(&scan.tokens, at).is_some())) > 1;
-    is_begin && has_day && year.is_some_and(|year| (1900..=2012).contains(&year))
+        .take(16)
+        .take_while(|at| !scan.tokens.ends_sentence(*at) && !scan.tokens.is_break(*at));
+    let on = (date.end..scan.tokens.len())
+        .take(8)
+        .take_while(|at| !scan.tokens.ends_sentence(*at) && !scan.tokens.is_break(*at));
+    is_old && !back.chain(on).any(|at| is_event(scan.tokens.low(at)))
 }
 
 /// From "on the" or "the" before it.
 fn with_article(scan: &Scan<'_>, start: usize) -> usize {
     let mut at = start;
+    let weekday =
+        at.checked_sub(1 + usize::from(matches!(scan.tokens.low_before(at), "the" | ",")));
+    let days = [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
+    if let Some(day) =
+        weekday.filter(|day| days.contains(&scan.tokens.low(*day)) && scan.is_free(*day..at))
+    {
+        return day;
+    }
     for word in ["the", "on"] {
         if at > 0 && scan.tokens.low(at - 1) == word && scan.is_free(at - 1..at) {
             at -= 1;
@@ -364,28 +446,78 @@ fn with_article(scan: &Scan<'_>, start: usize) -> usize {
 
 /// "I was born in Ohio and moved here in March 2019"
 fn has_other_event(scan: &Scan<'_>, start: usize, words: usize) -> bool {
-    (0..start).rev().take(words * 2).any(|at| {
-        matches!(
-            scan.tokens.low(at),
-            "moved"
-                | "started"
-                | "began"
-                | "married"
-                | "died"
-                | "left"
-                | "graduated"
-                | "met"
-                | "divorced"
-                | "diagnosed"
-                | "appointment"
-                | "since"
-                | "until"
-                | "increased"
-                | "session"
-                | "quit"
-                | "hired"
-        )
-    })
+    let mut back = (0..start).rev().take(words * 2);
+    back.any(|at| is_event(scan.tokens.low(at)))
+}
+
+/// What happens on a day and is no birth.
+fn is_event(low: &str) -> bool {
+    matches!(
+        low,
+        "moved"
+            | "started"
+            | "began"
+            | "married"
+            | "wedding"
+            | "died"
+            | "death"
+            | "left"
+            | "graduated"
+            | "met"
+            | "divorced"
+            | "divorce"
+            | "diagnosed"
+            | "appointment"
+            | "since"
+            | "until"
+            | "increased"
+            | "session"
+            | "sessions"
+            | "quit"
+            | "hired"
+            | "fired"
+            | "funeral"
+            | "accident"
+            | "crash"
+            | "surgery"
+            | "intake"
+            | "admitted"
+            | "discharged"
+            | "hospitalized"
+            | "sober"
+            | "clean"
+            | "arrested"
+            | "deployed"
+            | "enlisted"
+            | "retired"
+            | "attack"
+            | "fire"
+            | "overdose"
+            | "overdosed"
+            | "anniversary"
+            | "visit"
+            | "seen"
+            | "scheduled"
+            | "refill"
+            | "prescribed"
+            | "last"
+            | "next"
+            | "stopped"
+            | "happened"
+            | "attempt"
+            | "attempted"
+            | "passed"
+            | "separated"
+            | "adopted"
+            | "immigrated"
+            | "arrived"
+            | "released"
+            | "sentenced"
+            | "signed"
+            | "filed"
+            | "effective"
+            | "note"
+    )
 }
 
 /// Ages of ninety and more.

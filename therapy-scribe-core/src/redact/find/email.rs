@@ -43,7 +43,11 @@ fn domain_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
     }
     let domain = url::domain(scan, start).or_else(|| provider(scan, start));
     // "it's at clinic.example/forms"
-    let has_path = domain.is_some_and(|end| tokens.low(end) == "/" && !tokens.has_space(end + 1));
+    let has_path = domain.is_some_and(|end| {
+        let next = scan.after_fillers(end, 3);
+        (tokens.low(end) == "/" && !tokens.has_space(end + 1))
+            || matches!(tokens.low(next), "slash" | "forward")
+    });
     if has_path && !is_sign {
         return None;
     }
@@ -109,7 +113,9 @@ fn provider(scan: &Scan<'_>, at: usize) -> Option<usize> {
 }
 
 /// What people add to how an address is written.
-const ASIDES: [&str; 7] = [
+const ASIDES: [&str; 9] = [
+    "the number",
+    "the numbers",
     "all one word",
     "one word",
     "no spaces",
@@ -226,7 +232,10 @@ fn said(scan: &Scan<'_>, last: usize) -> Option<usize> {
                 || tokens.is_letter(start)
                 || scan.numbers.holding(start).is_some()
                 || is_joint_at(scan, start)
-                || start == last;
+                || start == last
+                || (low == ","
+                    && (tokens.is_letter(before.saturating_sub(1))
+                        || explained_before(scan, before).is_some()));
             if !is_inner || (low == "," && !spelled) || matches!(low, ":" | ";" | "\"" | "(" | ")")
             {
                 break;
@@ -252,11 +261,20 @@ fn said(scan: &Scan<'_>, last: usize) -> Option<usize> {
     {
         start += 1;
     }
+    // "sk8rboi" is one word.
+    while start > 0
+        && !tokens.has_space(start)
+        && (tokens.is_word(start - 1) || tokens.is_digits(start - 1))
+    {
+        start -= 1;
+    }
     (start < last).then_some(start)
 }
 
 fn is_phrase_begin(scan: &Scan<'_>, at: usize) -> bool {
-    matches!(scan.tokens.low(at), "all" | "no") || scan.tokens.phrase(at, "one word").is_some()
+    matches!(scan.tokens.low(at), "all" | "no")
+        || scan.tokens.phrase(at, "the number").is_some()
+        || scan.tokens.phrase(at, "one word").is_some()
 }
 
 /// Where a phrase begins that ends here.

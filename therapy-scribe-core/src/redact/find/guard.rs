@@ -17,6 +17,17 @@ pub(super) fn claim(scan: &mut Scan<'_>) {
         ) && value.is_some_and(|value| value <= 12)
             && (scan.numbers.from(tokens.end).is_none()
                 || number.is_spoken && number.digits == "4");
+        // "12:10"
+        let clock = tokens.end + 1;
+        let is_clock = scan.tokens.low(tokens.end) == ":"
+            && !scan.tokens.has_space(tokens.end)
+            && !scan.tokens.has_space(clock)
+            && scan.tokens.is_digits(clock)
+            && scan.tokens.low(clock).len() == 2
+            && value.is_some_and(|value| value < 25);
+        if is_clock && scan.is_free(tokens.start..clock + 1) {
+            scan.claim(&(tokens.start..clock + 1));
+        }
         if scan.is_free(tokens.clone())
             && (is_counted
                 || (is_small && is_measure(scan, tokens.end, value))
@@ -209,7 +220,7 @@ pub(super) fn is_instrument(low: &str) -> bool {
 }
 
 /// What is counted or measured.
-fn is_unit(low: &str) -> bool {
+pub(super) fn is_unit(low: &str) -> bool {
     matches!(
         low,
         "mg" | "mgs"

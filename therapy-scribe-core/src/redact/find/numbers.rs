@@ -104,6 +104,11 @@ fn read(tokens: &Tokens<'_>, at: usize) -> Option<Number> {
         return None;
     }
     let (value, end) = below_hundred(tokens, at)?;
+    // "four zeros"
+    if let Some(digit) = plural(tokens.low(end)).filter(|_| (2..=9).contains(&value)) {
+        let times = usize::try_from(value).unwrap_or(1);
+        return spoken(end + 1, CompactString::from(digit.repeat(times)));
+    }
     if value == 0 {
         return spoken(end, "0".into());
     }
@@ -191,6 +196,22 @@ fn tens(low: &str) -> Option<u32> {
         "seventy" => 70,
         "eighty" => 80,
         "ninety" => 90,
+        _ => return None,
+    })
+}
+
+fn plural(low: &str) -> Option<&'static str> {
+    Some(match low {
+        "zeros" | "zeroes" | "ohs" | "o's" => "0",
+        "ones" => "1",
+        "twos" => "2",
+        "threes" => "3",
+        "fours" => "4",
+        "fives" => "5",
+        "sixes" => "6",
+        "sevens" => "7",
+        "eights" => "8",
+        "nines" => "9",
         _ => return None,
     })
 }

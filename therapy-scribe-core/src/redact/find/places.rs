@@ -25,7 +25,9 @@ pub(super) fn street(low: &str) -> Option<Street> {
         | "green" | "landing" | "creek" | "glen" | "hollow" | "meadow" | "meadows" | "rise"
         | "vale" | "bay" | "knoll" | "manor" | "spur" | "trace" | "commons" | "mount" | "yard"
         | "race" | "wharf" | "mill" | "gate" | "end" | "croft" | "orchard" | "farm" | "estate"
-        | "cottages" | "buildings" => Street::Maybe,
+        | "cottages" | "buildings" | "house" | "lodge" | "villa" | "quayside" | "cottage" => {
+            Street::Maybe
+        }
         _ => return None,
     })
 }
@@ -294,8 +296,13 @@ pub(super) fn state(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     if SINGLE.contains(&low) {
         return Some(at + 1);
     }
-    if tokens.phrase(at, "d . c").is_some() {
-        return Some(at + 3);
+    // "B.C."
+    let is_dotted = tokens.is_letter(at)
+        && tokens.low(at + 1) == "."
+        && tokens.is_letter(at + 2)
+        && tokens.is_upper(at);
+    if is_dotted && LETTERS.contains(&format!(" {low}{} ", tokens.low(at + 2))) {
+        return Some(at + 3 + usize::from(tokens.low(at + 3) == "."));
     }
     let is_code = tokens.is_upper(at) && low.len() == 2 && LETTERS.contains(&format!(" {low} "));
     is_code.then_some(at + 1)

@@ -4,6 +4,7 @@ use super::{
     Scan,
     code::code,
     cues::{self, Cue},
+    guard,
 };
 use crate::redact::Kind;
 
@@ -53,7 +54,7 @@ fn glued(scan: &Scan<'_>, start: usize) -> Option<usize> {
         is_signed || letters > 0 && digits >= 5 && letters + digits >= 7 && letters <= digits + 4;
     // "12345mg" is a dose.
     let is_dose = tokens.is_digits(start)
-        && letters <= 2
+        && guard::is_unit(tokens.low(end.saturating_sub(1)))
         && tokens.is_word(end.saturating_sub(1))
         && end == start + 2;
     (is_code && !is_dose).then_some(end)
@@ -84,7 +85,8 @@ fn called(scan: &Scan<'_>, at: usize) -> Option<(usize, usize, Kind)> {
         _ if cues::is_record(low) => Kind::Record,
         _ => return None,
     };
-    let link = link(scan, at + 1);
+    let mut link = link(scan, at + 1);
+    link.has_is |= low.len() < tokens.low(at).len();
     let found = code(scan, link.end).filter(|code| code.end > link.end);
     if matches!(kind, Kind::Username | Kind::Password) && link.has_is {
         return secret(scan, link.end, found.map(|code| code.end)).map(|end| (link.end, end, kind));
@@ -183,7 +185,12 @@ fn link(scan: &Scan<'_>, start: usize) -> Link {
     };
     for _ in 0..14 {
         let at = link.end;
-        let low = tokens.low(at);
+        let whole = tokens.low(at);
+        let low = whole
+            .strip_suffix("'s")
+            .filter(|_| !matches!(whole, "it's" | "that's"))
+            .unwrap_or(whole);
+        link.has_is |= low.len() < whole.len();
         match low {
             "number" | "numbers" | "#" | "num" | "№" | "id" | "no" | "nr" | "digits" => {
                 link.has_number = true

@@ -172,6 +172,13 @@ fn joins(scan: &Scan<'_>, index: usize) -> bool {
         } else if cues::is_spoken_mark(low)
             || matches!(low, "area" | "code" | "extension" | "ext" | "x")
         {
+        } else if low == "i"
+            && !matches!(
+                scan.tokens.low(at + 1),
+                "think" | "mean" | "guess" | "believe"
+            )
+        {
+            return false;
         } else if cues::is_filler(low) {
             words += 1;
         } else {
@@ -195,8 +202,7 @@ fn trimmed(scan: &Scan<'_>, run: Run) -> Run {
     let mut numbers = run.numbers;
     let is_oh = |index: usize| {
         let number = scan.numbers.get(index)?;
-        matches!(scan.tokens.low(number.tokens.start), "oh" | "o" | "one")
-            .then_some(number.tokens.clone())
+        matches!(scan.tokens.low(number.tokens.start), "oh" | "o").then_some(number.tokens.clone())
     };
     if let Some(tokens) = is_oh(numbers.start)
         && scan.tokens.low(tokens.end) == ","
@@ -277,8 +283,9 @@ fn kind(scan: &Scan<'_>, run: &Run, tokens: &Range<usize>) -> Option<Kind> {
         Some(Cue::Ssn) if count <= 12 => Some(Kind::Ssn),
         Some(Cue::Card | Cue::CardCode | Cue::Expiry) if count >= 12 => Some(Kind::Card),
         Some(Cue::Record) => Some(Kind::Record),
-        Some(Cue::Phone | Cue::Number) if count <= 16 => Some(Kind::Phone),
+        Some(Cue::Phone) if count <= 16 => Some(Kind::Phone),
         _ if is_list || is_round => None,
+        Some(Cue::Number) if count <= 16 => Some(Kind::Phone),
         _ => by_length(&digits),
     }
 }
@@ -493,6 +500,21 @@ fn is_list(scan: &Scan<'_>, run: &Run) -> bool {
         .filter_map(|number| number.value())
         .map(i64::from)
         .collect();
+    let is_year = |value: &i64| (1900..2100).contains(value);
+    if numbers.len() == 2 && values.len() == 2 && values.iter().all(is_year) {
+        return true;
+    }
+    // "3, 2, 0, 1": digits that are written one by one with commas are answers.
+    let is_answers = numbers
+        .iter()
+        .all(|number| !number.is_spoken && number.digits.len() == 1)
+        && numbers.iter().skip(1).all(|number| {
+            scan.tokens.low_before(number.tokens.start) == ","
+                && scan.tokens.has_space(number.tokens.start)
+        });
+    if is_answers {
+        return true;
+    }
     if numbers.len() < 3 || values.len() != numbers.len() {
         return false;
     }
@@ -538,6 +560,18 @@ fn is_pairs(scan: &Scan<'_>, numbers: &[&Number]) -> bool {
 
 /// A test of memory, counting backwards, breathing, ratings.
 fn is_exercise(scan: &Scan<'_>, start: usize) -> bool {
+    // "… down the PHQ-9"
+    let on = (start..scan.tokens.len())
+        .take(36)
+        .take_while(|at| !scan.tokens.is_break(*at) && !scan.tokens.ends_sentence(*at));
+    if on.into_iter().any(|at| {
+        matches!(
+            scan.tokens.low(at),
+            "phq" | "gad" | "pcl" | "questionnaire" | "backwards" | "backward" | "urge"
+        )
+    }) {
+        return true;
+    }
     let back = (0..start)
         .rev()
         .take(20)
@@ -571,7 +605,6 @@ fn is_exercise(scan: &Scan<'_>, start: usize) -> bool {
                 | "urges"
                 | "mood"
                 | "moods"
-                | "hours"
                 | "sequence"
                 | "grounding"
                 | "steps"

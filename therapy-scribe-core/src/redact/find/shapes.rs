@@ -177,16 +177,24 @@ fn is_range(scan: &Scan<'_>, groups: &Groups) -> bool {
     )
 }
 
-/// "XXX-XX-4471"
+/// "XXX-XX-4471", "****-****-****-9424"
 fn crossed_out(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
-    let end = ["xxx - xx -", "xxx xx", "x x x x x"]
-        .iter()
-        .find_map(|phrase| scan.tokens.phrase(at, phrase))?;
-    let is_rest = scan.tokens.is_digits(end) && scan.tokens.low(end).len() == 4;
-    if !is_rest {
+    let tokens = &scan.tokens;
+    let is_cross = |at: usize| {
+        let low = tokens.low(at);
+        !low.is_empty() && low.chars().all(|c| matches!(c, 'x' | '*' | '•'))
+    };
+    let (mut end, mut crosses) = (at, 0);
+    while is_cross(end) || (crosses > 0 && matches!(tokens.low(end), "-" | " ")) {
+        crosses += tokens.low(end).chars().filter(|c| *c != '-').count();
+        end += 1;
+    }
+    let is_rest = tokens.is_digits(end) && matches!(tokens.low(end).len(), 3..=5);
+    if crosses < 3 || !is_rest {
         return None;
     }
-    scan.take(at..end + 1, Kind::Ssn);
+    let kind = if crosses > 7 { Kind::Card } else { Kind::Ssn };
+    scan.take(at..end + 1, kind);
     Some(end + 1)
 }
 

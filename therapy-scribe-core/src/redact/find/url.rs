@@ -97,6 +97,7 @@ fn bare(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let is_begin = (tokens.is_word(at) || tokens.is_digits(at))
         && (tokens.has_space(at) || at == 0 || tokens.is_mark(at - 1))
         && (!is_lead(tokens.low(at))
+            || tokens.low(at + 1) == "dot"
             || tokens.low(at + 1) == "." && !tokens.has_space(at + 1) && !tokens.has_space(at + 2));
     if !is_begin || (at > 0 && matches!(tokens.low(at - 1), "dot" | "@") && tokens.low(at) != "www")
     {
@@ -198,6 +199,11 @@ pub(super) fn domain(scan: &Scan<'_>, start: usize) -> Option<usize> {
     let (mut at, mut words, mut best) = (start, 0, None);
     let mut has_dot = false;
     while at < start + 26 {
+        // "mail [dot] com"
+        let is_bracketed = matches!(tokens.low(at), "[" | "(" | "{")
+            && tokens.low(at + 1) == "dot"
+            && matches!(tokens.low(at + 2), "]" | ")" | "}");
+        at += usize::from(is_bracketed);
         let low = tokens.low(at);
         let is_written = low == "." && !tokens.has_space(at) && !tokens.has_space(at + 1);
         let is_dot = is_written
@@ -210,7 +216,7 @@ pub(super) fn domain(scan: &Scan<'_>, start: usize) -> Option<usize> {
         if is_dot && words > 0 {
             has_dot = true;
             words = 0;
-            at += 1;
+            at += 1 + usize::from(is_bracketed);
             while cues::is_hesitation(tokens.low(at)) && at < start + 26 {
                 at += 1;
             }
@@ -278,7 +284,10 @@ fn is_before_dot(scan: &Scan<'_>, at: usize) -> bool {
         letters += usize::from(!is_short);
         let is_other = tokens.is_break(next)
             || tokens.ends_sentence(next)
-            || is_lead(low) && !tokens.is_letter(next)
+            || is_lead(low)
+                && !tokens.is_letter(next)
+                && low != "and"
+                && !(next == at && tokens.low(next + 1) == "dot")
             || matches!(low, "slash" | "at" | ",")
                 && !tokens.is_letter(next - usize::from(next > 0));
         if letters > 5 || is_other || next >= tokens.len() {
@@ -308,7 +317,7 @@ fn path(scan: &Scan<'_>, domain: usize) -> usize {
         if !matches!(tokens.low(next), "slash" | "/") {
             return end;
         }
-        let mut at = next + 1;
+        let mut at = next + 1 + usize::from(tokens.low(next + 1) == ",");
         let mut words = 0;
         while words < 8 {
             let low = tokens.low(at);

@@ -165,7 +165,11 @@ impl Around<'_> {
         let next = self.low(at + 1);
         leads && self.gap(at).trim().is_empty()
             || next.starts_with(|c: char| c.is_ascii_digit())
-            || next.ends_with("th") && next.len() > 4
+            || (next.ends_with("th") || next.ends_with("teen")) && next.len() > 4
+            || matches!(
+                next,
+                "first" | "second" | "third" | "one" | "two" | "ten" | "twenty" | "thirty" | "the"
+            )
     }
 }
 
