@@ -6,6 +6,7 @@ mod names;
 mod placeholder;
 mod pseudonyms;
 mod redactor;
+mod transcript;
 
 pub use kind::{Kind, Kinds, UnknownKind};
 pub use leak::{Leak, leak_check};
@@ -13,5 +14,6 @@ pub use names::KnownNames;
 pub use placeholder::{Placeholder, placeholders};
 pub use pseudonyms::{InvalidPseudonyms, Pseudonyms};
 pub use redactor::{Redacted, Redactor, Span, Style};
+pub use transcript::RedactedTranscript;
 
 use names::fold;

@@ -404,14 +404,15 @@ impl Masked {
             (here, there, None) => there + (found.range.end - here),
         };
         let start = start.max(offset);
+        let ending = if end.checked_sub(start) == Some(found.range.len()) {
+            found.ending
+        } else {
+            0
+        };
         (start < end).then_some(Found {
             range: start..end,
             kind: found.kind,
-            ending: if end - start == found.range.len() {
-                found.ending
-            } else {
-                0
-            },
+            ending,
         })
     }
 }

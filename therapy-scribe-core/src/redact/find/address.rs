@@ -13,16 +13,19 @@ use crate::redact::Kind;
 pub(super) fn find(scan: &mut Scan<'_>) {
     let mut at = 0;
     while at < scan.tokens.len() {
-        let found = street(scan, at)
-            .or_else(|| box_number(scan, at))
-            .or_else(|| zip(scan, at))
-            .or_else(|| postcode(scan, at));
+        let code = |scan: &Scan<'_>| {
+            let found = box_number(scan, at)
+                .or_else(|| zip(scan, at))
+                .or_else(|| postcode(scan, at));
+            found.filter(|tokens| scan.is_free(tokens.clone()))
+        };
+        let found = street(scan, at).or_else(|| code(scan));
         match found {
-            Some(tokens) if scan.is_free(tokens.clone()) => {
+            Some(tokens) => {
                 at = tokens.end.max(at + 1);
                 scan.take(tokens, Kind::Address);
             }
-            _ => at += 1,
+            None => at += 1,
         }
     }
 }

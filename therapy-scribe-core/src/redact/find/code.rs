@@ -52,6 +52,9 @@ fn explained(scan: &Scan<'_>, at: usize) -> usize {
     for phrase in ["as in", "like in", "like", "for", "is for", "as"] {
         if let Some(end) = tokens.phrase(at, phrase) {
             let end = end + usize::from(matches!(tokens.low(end), "\"" | "'"));
+            if tokens.phrase(end, "x - ray").is_some() {
+                return end + 3;
+            }
             let is_word = tokens.is_word(end) && tokens.low(end).chars().count() > 2;
             // It explains the letter before by beginning with it.
             let is_same =

@@ -83,10 +83,7 @@ pub(super) fn is_filler(low: &str) -> bool {
             | "find"
             | "hold"
             | "on"
-            | "second"
-            | "next"
             | "followed"
-            | "by"
     )
 }
 

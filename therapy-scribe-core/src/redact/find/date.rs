@@ -3,6 +3,7 @@
 use super::{
     Scan,
     cues::{self, Cue},
+    guard,
     numbers::ordinal,
 };
 use crate::redact::Kind;
@@ -21,6 +22,13 @@ struct Date {
 pub(super) fn find(scan: &mut Scan<'_>) {
     let mut at = 0;
     while at < scan.tokens.len() {
+        let may_begin = scan.numbers.from(at).is_some()
+            || ordinal(&scan.tokens, at).is_some()
+            || month(scan, at).is_some();
+        if !may_begin {
+            at += 1;
+            continue;
+        }
         // Where a birth is spoken of, others may break in.
         let gap = if has_birth_before(scan, at) {
             Gap::Talk
@@ -181,7 +189,11 @@ fn day_first(scan: &Scan<'_>, at: usize, gap: Gap) -> Option<Date> {
     let is_ordinal = ordinal(&scan.tokens, at).is_some();
     let next = gap.after(scan, after);
     // "I turned thirty in March"
-    let has_in = (after..next).any(|at| scan.tokens.low(at) == "in");
+    let has_in = (after..next).any(|at| {
+        // "… nine four, April tenth"
+        let is_apart = scan.tokens.low(at) == "," && !is_ordinal;
+        scan.tokens.low(at) == "in" || is_apart
+    });
     let named = month(scan, next).filter(|_| !has_in);
     let mut end = if let Some((_, end)) = named {
         end
@@ -321,7 +333,9 @@ fn year(scan: &Scan<'_>, at: usize) -> Option<(u32, usize)> {
 fn year_of_two(scan: &Scan<'_>, at: usize) -> Option<(u32, usize)> {
     let at = at + usize::from(matches!(scan.tokens.low(at), "'" | "’" | "‘"));
     let number = scan.numbers.from(at)?;
-    if number.digits.len() == 2 {
+    // "April tenth, 45 minutes"
+    let is_counted = guard::is_unit(scan.tokens.low(number.tokens.end));
+    if number.digits.len() == 2 && !is_counted {
         return Some((whole_year(number.value()?), number.tokens.end));
     }
     let next = scan.numbers.from(number.tokens.end)?;

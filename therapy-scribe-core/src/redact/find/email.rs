@@ -243,8 +243,8 @@ fn said(scan: &Scan<'_>, last: usize) -> Option<usize> {
         } else if is_stop(low) && !joined && !tokens.is_letter(before) {
             break;
         } else if !is_joint && !cues::is_filler(low) {
-            words += 1;
             let is_short = tokens.is_letter(before) || scan.numbers.holding(before).is_some();
+            words += usize::from(!is_short);
             if words > 4 && !is_short && !joined {
                 break;
             }

@@ -50,8 +50,11 @@ fn glued(scan: &Scan<'_>, start: usize) -> Option<usize> {
     }
     // "#IN-5508"
     let is_signed = begin > start && digits >= 3 && letters + digits >= 4;
-    let is_code =
-        is_signed || letters > 0 && digits >= 5 && letters + digits >= 7 && letters <= digits + 4;
+    let is_hyphened =
+        digits >= 5 && letters > 0 && tokens.is_upper(begin) && tokens.low(begin + 1) == "-";
+    let is_code = is_signed
+        || is_hyphened
+        || letters > 0 && digits >= 5 && letters + digits >= 7 && letters <= digits + 4;
     // "12345mg" is a dose.
     let is_dose = tokens.is_digits(start)
         && guard::is_unit(tokens.low(end.saturating_sub(1)))
@@ -196,19 +199,19 @@ fn link(scan: &Scan<'_>, start: usize) -> Link {
                 link.has_number = true
             }
             "is" | "it's" | "its" | "that's" | "was" | "are" | "reads" | "says" | "to" | "be"
-            | ":" | "=" => link.has_is = true,
+            | "as" | ":" | "=" => link.has_is = true,
             "last" | "ending" | "ends" | "starting" | "starts" | "begins" | "beginning" => {
                 link.has_last = true
             }
             "four" | "4" | "three" | "3" | "five"
                 if link.has_last && matches!(tokens.low_before(at), "last") => {}
             "the" | "my" | "your" | "his" | "her" | "their" | "our" | "for" | "of" | "in"
-            | "with" | "on" | "code" | "card" | "under" | "as" | "at" | "here" | "listed"
-            | "plate" | "plan" | "record" | "policy" | "member" | "account" | "license"
-            | "licence" | "social" | "security" | "insurance" | "mrn" | "key" | "this"
-            | "there" | "currently" | "patient" | "group" | "file" | "health" | "medical"
-            | "would" | "should" | "he" | "she" | "state" | "new" | "and" | "," | "." | "-"
-            | "–" | "(" | ")" | "\"" | "“" | "?" | "\n" => {}
+            | "with" | "on" | "code" | "card" | "under" | "at" | "here" | "listed" | "plate"
+            | "plan" | "record" | "policy" | "member" | "account" | "license" | "licence"
+            | "social" | "security" | "insurance" | "mrn" | "key" | "this" | "there"
+            | "currently" | "patient" | "group" | "file" | "health" | "medical" | "would"
+            | "should" | "he" | "she" | "state" | "new" | "and" | "," | "." | "-" | "–" | "("
+            | ")" | "\"" | "“" | "?" | "\n" => {}
             _ if cues::is_filler(low) => {}
             _ => break,
         }

@@ -261,6 +261,9 @@ fn kind(scan: &Scan<'_>, run: &Run, tokens: &Range<usize>) -> Option<Kind> {
     if let Some(kind) = short(scan, tokens, &digits, near(8), is_digitwise(scan, run)) {
         return Some(kind);
     }
+    if is_spoken_date(scan, run, tokens) {
+        return Some(Kind::DateOfBirth);
+    }
     if count < 7 {
         let is_partial =
             matches!(near(5), Some(Cue::Phone | Cue::Number)) && is_cut_off(scan, run, tokens);
@@ -278,6 +281,9 @@ fn kind(scan: &Scan<'_>, run: &Run, tokens: &Range<usize>) -> Option<Kind> {
     let is_round = all().all(|number| number.digits.len() == 2 && number.is_spoken)
         || all().all(|number| number.digits.ends_with("00"));
     let cue = near(8).or_else(|| scan.cue_after(tokens.end, 6));
+    if is_card(&digits) && (count >= 15 || matches!(cue, Some(Cue::Card | Cue::Number))) {
+        return Some(Kind::Card);
+    }
     let is_list = is_list(scan, run) || is_exercise(scan, tokens.start);
     match cue {
         Some(Cue::Ssn) if count <= 12 => Some(Kind::Ssn),
@@ -486,6 +492,47 @@ fn is_amount(scan: &Scan<'_>, run: &Run) -> bool {
             })
         });
     has_sign || is_grouped
+}
+
+/// "Oh seven, twenty-two, seventy-nine", with which somebody answers.
+fn is_spoken_date(scan: &Scan<'_>, run: &Run, tokens: &Range<usize>) -> bool {
+    let mut before = (0..tokens.start)
+        .rev()
+        .take_while(|at| !scan.tokens.ends_sentence(*at) && !scan.tokens.is_break(*at));
+    let is_begin = before.all(|at| cues::is_filler(scan.tokens.low(at)) || scan.tokens.is_mark(at));
+    let mut groups: Vec<CompactString> = Vec::new();
+    for number in run
+        .numbers
+        .clone()
+        .filter_map(|index| scan.numbers.get(index))
+    {
+        let has_mark = matches!(
+            scan.tokens.low_before(number.tokens.start),
+            "," | "-" | "/" | "slash" | "dash"
+        );
+        match groups.last_mut() {
+            Some(last) if !has_mark => last.push_str(&number.digits),
+            _ => groups.push(number.digits.clone()),
+        }
+    }
+    let part = |index: usize| {
+        groups
+            .get(index)
+            .and_then(|group| group.parse::<u32>().ok())
+            .unwrap_or(99)
+    };
+    let (one, other) = (part(0), part(1));
+    let has_year = groups
+        .get(2)
+        .is_some_and(|year| year.len() == 2 || (year.len() == 4 && matches!(part(2), 1900..=2030)));
+    let is_old = part(2) > 30 && part(2) <= 2010;
+    is_begin
+        && groups.len() == 3
+        && has_year
+        && is_old
+        && (1..=31).contains(&one)
+        && (1..=31).contains(&other)
+        && one.min(other) <= 12
 }
 
 /// Counting, a list of scores, a list of years.

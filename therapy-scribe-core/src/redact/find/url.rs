@@ -249,10 +249,9 @@ pub(super) fn domain(scan: &Scan<'_>, start: usize) -> Option<usize> {
             continue;
         }
         let is_name = tokens.is_word(at) || tokens.is_digits(at);
-        let is_hyphen =
-            matches!(low, "-" | "_") && (!tokens.has_space(at + 1) || tokens.is_letter(at + 1));
-        let is_comma =
-            low == "," && at > start && (tokens.is_letter(at - 1) || tokens.low(at + 1) == "dot");
+        let is_hyphen = words > 0 && is_said_joint(low)
+            || matches!(low, "-" | "_") && (!tokens.has_space(at + 1) || tokens.is_letter(at + 1));
+        let is_comma = low == "," && at > start && is_inner_comma(scan, at);
         let is_apart = is_name && at > start && tokens.has_space(at);
         // A written domain ends with its word.
         let is_over =
@@ -288,13 +287,24 @@ fn is_before_dot(scan: &Scan<'_>, at: usize) -> bool {
                 && !tokens.is_letter(next)
                 && low != "and"
                 && !(next == at && tokens.low(next + 1) == "dot")
-            || matches!(low, "slash" | "at" | ",")
-                && !tokens.is_letter(next - usize::from(next > 0));
+            || matches!(low, "slash" | "at") && !(next > 0 && tokens.is_letter(next - 1))
+            || low == "," && !is_inner_comma(scan, next);
         if letters > 5 || is_other || next >= tokens.len() {
             return false;
         }
     }
     false
+}
+
+/// A comma between the parts of a name that is spelled: "u k r, hyphen, mail, dot, com".
+fn is_inner_comma(scan: &Scan<'_>, at: usize) -> bool {
+    let tokens = &scan.tokens;
+    let is_part = |at: usize| is_said_joint(tokens.low(at)) || tokens.low(at) == "dot";
+    at > 0 && (tokens.is_letter(at - 1) || is_part(at - 1) || is_part(at + 1))
+}
+
+fn is_said_joint(low: &str) -> bool {
+    matches!(low, "hyphen" | "dash" | "underscore")
 }
 
 fn is_top(low: &str) -> bool {

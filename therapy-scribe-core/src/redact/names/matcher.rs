@@ -156,13 +156,12 @@ impl Matcher {
             word.chars().count() > 3 && !is_generic(word) && !ordinary::is_ordinary(word)
         };
         let known: Vec<&String> = words.iter().filter(is_own).collect();
-        let last = words
-            .iter()
-            .rposition(|word| is_own(&word))
-            .map_or(0, |last| last + 1);
-        let short = words.get(..last).unwrap_or_default();
-        if last > 1 && short.len() < words.len() {
-            self.add_words(kind, name, short.to_vec(), Some(number));
+        // "Dunmarrow High" of "Dunmarrow High School".
+        for length in 2..words.len() {
+            let first = words.get(..length).unwrap_or_default();
+            if first.iter().any(|word| is_own(&word)) {
+                self.add_words(kind, name, first.to_vec(), Some(number));
+            }
         }
         for word in known {
             self.add_words(kind, name, vec![word.clone()], Some(number));
@@ -326,12 +325,16 @@ impl Matcher {
                 .filter(|longer| longer.0.len() > hit.0.len())
                 .or(Some(hit)),
             None => {
+                // "Camp Osawa": what is right of it is no misspelt word.
+                let more = longest(&mut written.into_iter(), How::Misspelt(place));
                 let may_be = (word.is_capital && word.has_small) || place != Place::Other;
                 let near = may_be && !ordinary::is_ordinary(said);
-                longest(
-                    &mut (0..self.names.len()).filter(|_| near),
-                    How::Misspelt(place),
-                )
+                more.or_else(|| {
+                    longest(
+                        &mut (0..self.names.len()).filter(|_| near),
+                        How::Misspelt(place),
+                    )
+                })
             }
         };
         hit.map(|(range, ending, length, name)| {
@@ -488,6 +491,11 @@ fn is_generic(word: &str) -> bool {
             | "point"
             | "harbor"
             | "harbour"
+            | "program"
+            | "books"
+            | "diner"
+            | "lumber"
+            | "camp"
     )
 }
 

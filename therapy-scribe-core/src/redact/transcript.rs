@@ -1,0 +1,176 @@
+//! Redacting the words of a transcript, so that their times stay.
+
+use std::{fmt, ops::Range};
+
+use super::{Kind, Redactor, redactor::Span};
+use crate::{SpeakerId, Transcript, Turn, Word};
+
+/// A transcript without its identifiers.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RedactedTranscript {
+    /// The transcript. What was replaced is one word in each turn that it stood in, from where its first word began to where
+    /// its last one ended.
+    pub transcript: Transcript,
+    /// How many things of each kind were replaced, in the order of [`Kind`].
+    pub counts: Vec<(Kind, usize)>,
+}
+
+impl fmt::Debug for RedactedTranscript {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedactedTranscript")
+            .field("transcript", &self.transcript)
+            .field("counts", &self.counts)
+            .finish()
+    }
+}
+
+impl Redactor {
+    /// Redacts the final words of a transcript. An identifier is found across turns and speakers: "five five five", "mhm",
+    /// "oh one four two" is one number. In each of its turns one word stands for it; what another speaker said in between stays
+    /// where it is only a sound.
+    ///
+    /// Open turns are left out: redact what is final. The map of roles is kept as it is.
+    ///
+    /// ```
+    /// use therapy_scribe_core::{*, redact::*};
+    ///
+    /// let word = |text, start| Word::new(text, MediaTime::from_millis(start), MediaTime::from_millis(start + 200));
+    /// let words = vec![word("Call", 0), word("555", 300), word("0142,", 600), word("Anna.", 900)];
+    /// let turn = Turn::new(TurnId::new(ConnectionId::default(), 0), Finality::Final, None, words);
+    /// let transcript = Transcript::from_turns([turn], RoleMap::default());
+    ///
+    /// let mut redactor = Redactor::new(KnownNames::new().client("Anna"), Kinds::identifiers());
+    /// let redacted = redactor.transcript(&transcript).transcript;
+    /// assert_eq!(redacted.to_text(), "[0:00] Speaker ?: Call [PHONE_1], [PERSON_1].\n");
+    /// assert_eq!(redacted.turns().next().map(|turn| turn.words()[1].end().as_millis()), Some(800));
+    /// ```
+    pub fn transcript(&mut self, transcript: &Transcript) -> RedactedTranscript {
+        let turns: Vec<&Turn> = transcript.turns().collect();
+        let document = Document::of(&turns);
+        let redacted = self.within("", &document.text);
+        let mut replaced = redacted.spans.iter().peekable();
+        let mut places = document.places.iter();
+        let told = turns.iter().map(|turn| {
+            let places = places.by_ref().take(turn.words().len());
+            let words: Vec<_> = turn.words().iter().zip(places).collect();
+            let mut new = Vec::with_capacity(words.len());
+            let mut rest = words.as_slice();
+            while let [(word, place), after @ ..] = rest {
+                while replaced
+                    .next_if(|span| span.range.end <= place.start)
+                    .is_some()
+                {}
+                // All words that these spans touch, and all spans that touch those words.
+                let mut more = 0;
+                let open: Vec<&Span> = loop {
+                    let end = rest
+                        .get(..=more)
+                        .and_then(<[_]>::last)
+                        .map_or(place.end, |(_, last)| last.end);
+                    let open: Vec<&Span> = replaced
+                        .clone()
+                        .take_while(|span| span.range.start < end)
+                        .collect();
+                    let reach = open.last().map_or(0, |span| span.range.end);
+                    let touched = after
+                        .iter()
+                        .take_while(|(_, place)| place.start < reach)
+                        .count();
+                    if touched <= more {
+                        break open;
+                    }
+                    more = touched;
+                };
+                let whole = rest.get(..=more).unwrap_or_default();
+                rest = rest.get(more + 1..).unwrap_or_default();
+                let Some(last) = open.last() else {
+                    new.push((*word).clone());
+                    continue;
+                };
+                if is_sound(whole, last, &document.text) {
+                    new.extend(whole.iter().map(|(word, _)| (*word).clone()));
+                } else {
+                    new.extend(one_word(whole, &open, &document.text));
+                }
+            }
+            (*turn).clone().with_words(new)
+        });
+        let transcript = transcript.retold(told.collect::<Vec<_>>());
+        let count = |kind: Kind| {
+            redacted
+                .spans
+                .iter()
+                .filter(|span| span.kind == kind)
+                .count()
+        };
+        let counts = Kind::all()
+            .map(|kind| (kind, count(kind)))
+            .filter(|(_, count)| *count > 0);
+        RedactedTranscript {
+            counts: counts.collect(),
+            transcript,
+        }
+    }
+}
+
+/// Words with what stands for the identifiers in them.
+fn one_word(words: &[(&Word, &Range<usize>)], spans: &[&Span], text: &str) -> Option<Word> {
+    let ((first, from), (last, to)) = (words.first()?, words.last()?);
+    let (mut told, mut at) = (String::new(), from.start);
+    for span in spans {
+        told += text.get(at..span.range.start.max(at)).unwrap_or_default();
+        told += &span.replacement;
+        at = span.range.end.min(to.end).max(at);
+    }
+    told += text.get(at..to.end).unwrap_or_default();
+    Some((*first).clone().retold(&told, last.end()))
+}
+
+/// "mhm", inside a number that somebody else says: nothing of the number stands in these words.
+fn is_sound(words: &[(&Word, &Range<usize>)], span: &Span, text: &str) -> bool {
+    const SOUNDS: [&str; 16] = [
+        "mhm", "mm", "hm", "hmm", "uh", "huh", "um", "yes", "yeah", "yep", "okay", "ok", "right",
+        "sure", "go", "on",
+    ];
+    let is_inside = words
+        .iter()
+        .all(|(_, place)| span.range.start < place.start && place.end < span.range.end);
+    let of = |place: &Range<usize>| text.get(place.clone()).unwrap_or_default().to_lowercase();
+    is_inside
+        && words.iter().all(|(_, place)| {
+            let word = of(place);
+            word.split(|c: char| !c.is_alphanumeric())
+                .all(|part| part.is_empty() || SOUNDS.contains(&part))
+        })
+}
+
+/// All words as one text, and where each stands in it.
+struct Document {
+    text: String,
+    places: Vec<Range<usize>>,
+}
+
+impl Document {
+    fn of(turns: &[&Turn]) -> Self {
+        let mut document = Self {
+            text: String::new(),
+            places: Vec::new(),
+        };
+        let mut speaker: Option<Option<SpeakerId>> = None;
+        for turn in turns {
+            for (index, word) in turn.words().iter().enumerate() {
+                let is_other =
+                    speaker != Some(word.speaker()) || (index == 0 && word.speaker().is_none());
+                if !document.text.is_empty() {
+                    document.text.push(if is_other { '\n' } else { ' ' });
+                }
+                speaker = Some(word.speaker());
+                let start = document.text.len();
+                document.text.push_str(word.text());
+                document.places.push(start..document.text.len());
+            }
+        }
+        document
+    }
+}
