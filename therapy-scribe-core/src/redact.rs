@@ -7,6 +7,7 @@ mod placeholder;
 mod pseudonyms;
 mod redactor;
 mod transcript;
+mod words;
 
 pub use kind::{Kind, Kinds, UnknownKind};
 pub use leak::{Leak, leak_check};

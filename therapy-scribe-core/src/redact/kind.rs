@@ -297,13 +297,11 @@ impl fmt::Display for UnknownKind {
                 .write_str("no kind of identifier is named; `identifiers` is the usual choice");
         }
         write!(f, "`{}` is no kind of identifier; ", self.word)?;
-        match self.nearest {
-            Some(name) => write!(f, "did you mean `{name}`?"),
-            None => {
-                let all: Vec<_> = Kind::all().map(Kind::name).collect();
-                write!(f, "known are identifiers, everything, {}", all.join(", "))
-            }
+        if let Some(name) = self.nearest {
+            return write!(f, "did you mean `{name}`?");
         }
+        let all: Vec<_> = Kind::all().map(Kind::name).collect();
+        write!(f, "known are identifiers, everything, {}", all.join(", "))
     }
 }
 

@@ -6,6 +6,7 @@ use super::Kind;
 
 /// One that stands in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Placeholder {
     /// Where, in bytes.
     pub range: Range<usize>,

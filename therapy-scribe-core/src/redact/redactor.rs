@@ -152,16 +152,15 @@ impl Redactor {
             let name = hit
                 .and_then(|hit| self.pass.names.get(hit.name))
                 .filter(|name| name.kind == one.kind);
-            let replacement: String = match self.pass.style {
-                Style::Pseudonym => {
-                    let (value, wish) = name.map_or((original, None), |name| {
-                        (name.text.as_str(), Some(name.number))
-                    });
-                    Placeholder::written(one.kind, self.pseudonyms.number(one.kind, value, wish))
-                }
-                Style::Kind => format!("[{}]", one.kind.tag()),
-                Style::Hash => hashed(original),
-            } + one.ending_in(text, self.pass.style);
+            let (value, wish) = name.map_or((original, None), |name| {
+                (name.text.as_str(), Some(name.number))
+            });
+            let number = match self.pass.style {
+                Style::Pseudonym => self.pseudonyms.number(one.kind, value, wish),
+                _ => 0,
+            };
+            let ending = one.ending_in(text, self.pass.style);
+            let replacement = self.pass.style.stands_for(one.kind, number, original) + ending;
             new += text.get(at..one.range.start).unwrap_or_default();
             let start = new.len();
             new += &replacement;
@@ -176,6 +175,17 @@ impl Redactor {
         }
         new += text.get(at..).unwrap_or_default();
         Redacted { text: new, spans }
+    }
+}
+
+impl Style {
+    /// What stands for something of a kind.
+    fn stands_for(self, kind: Kind, number: u32, original: &str) -> String {
+        match self {
+            Self::Pseudonym => Placeholder::written(kind, number),
+            Self::Kind => format!("[{}]", kind.tag()),
+            Self::Hash => hashed(original),
+        }
     }
 }
 
@@ -376,11 +386,7 @@ impl Masked {
                 .pieces
                 .push((masked.text.len(), span.range.start, Some(span.range.end)));
             let original = text.get(span.range.clone()).unwrap_or_default();
-            masked.text += &match style {
-                Style::Pseudonym => Placeholder::written(span.kind, 1),
-                Style::Kind => format!("[{}]", span.kind.tag()),
-                Style::Hash => hashed(original),
-            };
+            masked.text += &style.stands_for(span.kind, 1, original);
             masked.text += span.ending_in(text, style);
             at = span.range.end;
         }

@@ -49,51 +49,12 @@ impl Redactor {
         let turns: Vec<&Turn> = transcript.turns().collect();
         let document = Document::of(&turns);
         let redacted = self.within("", &document.text);
-        let mut replaced = redacted.spans.iter().peekable();
+        let mut replaced = redacted.spans.as_slice();
         let mut places = document.places.iter();
         let told = turns.iter().map(|turn| {
             let places = places.by_ref().take(turn.words().len());
             let words: Vec<_> = turn.words().iter().zip(places).collect();
-            let mut new = Vec::with_capacity(words.len());
-            let mut rest = words.as_slice();
-            while let [(word, place), after @ ..] = rest {
-                while replaced
-                    .next_if(|span| span.range.end <= place.start)
-                    .is_some()
-                {}
-                // All words that these spans touch, and all spans that touch those words.
-                let mut more = 0;
-                let open: Vec<&Span> = loop {
-                    let end = rest
-                        .get(..=more)
-                        .and_then(<[_]>::last)
-                        .map_or(place.end, |(_, last)| last.end);
-                    let open: Vec<&Span> = replaced
-                        .clone()
-                        .take_while(|span| span.range.start < end)
-                        .collect();
-                    let reach = open.last().map_or(0, |span| span.range.end);
-                    let touched = after
-                        .iter()
-                        .take_while(|(_, place)| place.start < reach)
-                        .count();
-                    if touched <= more {
-                        break open;
-                    }
-                    more = touched;
-                };
-                let whole = rest.get(..=more).unwrap_or_default();
-                rest = rest.get(more + 1..).unwrap_or_default();
-                let Some(last) = open.last() else {
-                    new.push((*word).clone());
-                    continue;
-                };
-                if is_sound(whole, last, &document.text) {
-                    new.extend(whole.iter().map(|(word, _)| (*word).clone()));
-                } else {
-                    new.extend(one_word(whole, &open, &document.text));
-                }
-            }
+            let new = retold(&words, &mut replaced, &document.text);
             (*turn).clone().with_words(new)
         });
         let transcript = transcript.retold(told.collect::<Vec<_>>());
@@ -114,8 +75,57 @@ impl Redactor {
     }
 }
 
+/// The words of a turn. Spans that end before it are left behind.
+fn retold(words: &[(&Word, &Range<usize>)], spans: &mut &[Span], text: &str) -> Vec<Word> {
+    let mut new = Vec::with_capacity(words.len());
+    let mut rest = words;
+    while let [(word, place), ..] = rest {
+        while let [first, after @ ..] = spans
+            && first.range.end <= place.start
+        {
+            *spans = after;
+        }
+        let (whole, open) = together(rest, spans);
+        rest = rest.get(whole.len().max(1)..).unwrap_or_default();
+        match open.last() {
+            None => new.push((*word).clone()),
+            Some(last) if is_sound(whole, last, text) => {
+                new.extend(whole.iter().map(|(word, _)| (*word).clone()));
+            }
+            Some(_) => new.extend(one_word(whole, open, text)),
+        }
+    }
+    new
+}
+
+/// The first word, all spans that touch it, all words that those touch, and so on.
+fn together<'a, 'b>(
+    words: &'b [(&'a Word, &'a Range<usize>)],
+    spans: &'b [Span],
+) -> (&'b [(&'a Word, &'a Range<usize>)], &'b [Span]) {
+    let mut count = 1;
+    loop {
+        let whole = words.get(..count).unwrap_or(words);
+        let end = whole.last().map_or(0, |(_, place)| place.end);
+        let touching = spans
+            .iter()
+            .take_while(|span| span.range.start < end)
+            .count();
+        let open = spans.get(..touching).unwrap_or_default();
+        let reach = open.last().map_or(0, |span| span.range.end);
+        let reached = words
+            .iter()
+            .take_while(|(_, place)| place.start < reach)
+            .count();
+        if reached <= count {
+            return (whole, open);
+        }
+        count = reached;
+    }
+}
+
 /// Words with what stands for the identifiers in them.
-fn one_word(words: &[(&Word, &Range<usize>)], spans: &[&Span], text: &str) -> Option<Word> {
+fn one_word(words: &[(&Word, &Range<usize>)], spans: &[Span], text: &str) -> Option<Word> {
     let ((first, from), (last, to)) = (words.first()?, words.last()?);
     let (mut told, mut at) = (String::new(), from.start);
     for span in spans {

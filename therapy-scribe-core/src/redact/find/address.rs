@@ -257,40 +257,7 @@ fn is_street(scan: &Scan<'_>, start: usize, at: usize, kind: Street, capitals: b
 fn is_asked(scan: &Scan<'_>, start: usize) -> bool {
     let before = (0..start).rev().take(12);
     let mut before = before.take_while(|at| !scan.tokens.ends_sentence(*at) || *at + 6 > start);
-    before.any(|at| {
-        matches!(
-            scan.tokens.low(at),
-            "address"
-                | "live"
-                | "lives"
-                | "living"
-                | "lived"
-                | "mail"
-                | "mailing"
-                | "ship"
-                | "shipped"
-                | "moved"
-                | "moving"
-                | "house"
-                | "apartment"
-                | "located"
-                | "resides"
-                | "reside"
-                | "staying"
-                | "street"
-                | "home"
-                | "deliver"
-                | "office"
-                | "clinic"
-                | "followed"
-                | "grew"
-                | "office"
-                | "raised"
-                | "send"
-                | "sent"
-                | "place"
-        )
-    })
+    before.any(|at| ASKED.contains(scan.tokens.low(at)))
 }
 
 fn has_tail(scan: &Scan<'_>, at: usize) -> bool {
@@ -654,6 +621,12 @@ fn flat(scan: &Scan<'_>, at: usize) -> Option<usize> {
     }
     let mut next = at + 1 + usize::from(tokens.low(at + 1) == ".");
     next += usize::from(matches!(tokens.low(next), "#" | "number"));
+    let is_letter = |at: usize, digits: usize| {
+        let is_word = matches!(tokens.low(at), "a" | "i") && !tokens.is_upper(at);
+        tokens.is_letter(at) && (!tokens.has_space(at) || digits == 0 || !is_word)
+    };
+    let is_hyphen =
+        |at: usize| tokens.low(at) == "-" && !tokens.has_space(at) && !tokens.has_space(at + 1);
     let (mut end, mut digits) = (next, 0);
     for _ in 0..4 {
         if let Some(number) = scan
@@ -663,16 +636,8 @@ fn flat(scan: &Scan<'_>, at: usize) -> Option<usize> {
         {
             digits += number.digits.len();
             end = number.tokens.end;
-        } else if tokens.is_letter(end)
-            && (!tokens.has_space(end)
-                || digits == 0
-                || tokens.is_upper(end)
-                || !matches!(tokens.low(end), "a" | "i"))
-        {
+        } else if is_letter(end, digits) || is_hyphen(end) {
             end += 1;
-        } else if tokens.low(end) == "-" && !tokens.has_space(end) && !tokens.has_space(end + 1) {
-            end += 1;
-            continue;
         } else {
             break;
         }
@@ -889,3 +854,11 @@ fn postcode_shape(scan: &Scan<'_>, at: usize) -> Option<(usize, bool, usize)> {
     }
     best
 }
+
+use crate::redact::words::{Words, words};
+static ASKED: Words = Words::new(|| {
+    words(
+        "address live lives living lived mail mailing ship shipped moved moving house apartment located resides reside \
+    staying street home deliver office clinic followed grew raised send sent place",
+    )
+});

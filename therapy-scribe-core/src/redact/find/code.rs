@@ -68,37 +68,7 @@ fn explained(scan: &Scan<'_>, at: usize) -> usize {
 }
 
 fn is_spelling_word(low: &str) -> bool {
-    matches!(
-        low,
-        "alpha"
-            | "alfa"
-            | "bravo"
-            | "charlie"
-            | "delta"
-            | "echo"
-            | "foxtrot"
-            | "golf"
-            | "hotel"
-            | "india"
-            | "juliet"
-            | "juliett"
-            | "kilo"
-            | "lima"
-            | "mike"
-            | "november"
-            | "oscar"
-            | "papa"
-            | "quebec"
-            | "romeo"
-            | "sierra"
-            | "tango"
-            | "uniform"
-            | "victor"
-            | "whiskey"
-            | "xray"
-            | "yankee"
-            | "zulu"
-    )
+    SPELLING.contains(low)
 }
 
 /// A code of letters and digits, up to the last piece of it.
@@ -116,7 +86,7 @@ pub(super) fn code(scan: &Scan<'_>, start: usize) -> Option<Code> {
     let (mut has_comma, mut is_written) = (false, false);
     while letters + digits < 40 {
         let is_taken = scan.claimed.get(at) == Some(&true);
-        let mut found = piece(scan, at).or_else(|| group(scan, at, start));
+        let found = piece(scan, at).or_else(|| group(scan, at, start));
         // After a comma a written code has ended, and what looks like another one is.
         let is_other = has_comma
             && (tokens.is_word(at)
@@ -126,54 +96,47 @@ pub(super) fn code(scan: &Scan<'_>, start: usize) -> Option<Code> {
                     || tokens.is_digits(at + 1) && !tokens.has_space(at + 1))
                 || is_written && tokens.is_digits(at) && tokens.low(at).len() < 3);
         let is_other = is_other && found.is_some();
-        if is_taken || is_other {
-            found = None;
-        }
-        match found {
-            Some(piece) => {
-                letters += piece.letters;
-                digits += piece.digits;
-                is_written |= tokens.is_digits(at) && tokens.low(at).len() > 1;
-                // A lone "a" or "I" behind it is a word again.
-                let is_article = tokens.is_letter(at)
-                    && piece.end == at + 1
-                    && matches!(tokens.low(at), "a" | "i")
-                    && tokens.has_space(at)
-                    && (!tokens.is_upper(at) || tokens.low(at) == "i");
-                at = piece.end;
-                (gap, has_comma) = (0, false);
-                if !is_article {
-                    code = Some(Code {
-                        end: at,
-                        letters,
-                        digits,
-                    });
-                }
+        let Some(piece) = found.filter(|_| !is_taken && !is_other) else {
+            gap += 1;
+            has_comma |= tokens.low(at) == ",";
+            if gap > 7 || is_taken || is_other || !is_between(scan, at) {
+                break;
             }
-            None => {
-                let low = tokens.low(at);
-                let is_between = (tokens.is_mark(at)
-                    && matches!(low, "-" | "–" | "," | "." | "/" | "…" | "_" | "#" | "?"))
-                    || cues::is_filler(low)
-                    || cues::is_spoken_mark(low)
-                    || tokens.is_break(at);
-                let ends = tokens.ends_sentence(at) || tokens.is_break(at);
-                has_comma |= low == ",";
-                gap += 1;
-                if !is_between
-                    || (ends && !digits_follow(scan, at))
-                    || gap > 7
-                    || is_taken
-                    || tokens.is_hidden(at)
-                    || is_other
-                {
-                    break;
-                }
-                at += 1;
-            }
+            at += 1;
+            continue;
+        };
+        letters += piece.letters;
+        digits += piece.digits;
+        is_written |= tokens.is_digits(at) && tokens.low(at).len() > 1;
+        // A lone "a" or "I" behind it is a word again.
+        let is_article = tokens.is_letter(at)
+            && piece.end == at + 1
+            && matches!(tokens.low(at), "a" | "i")
+            && tokens.has_space(at)
+            && (!tokens.is_upper(at) || tokens.low(at) == "i");
+        at = piece.end;
+        (gap, has_comma) = (0, false);
+        if !is_article {
+            code = Some(Code {
+                end: at,
+                letters,
+                digits,
+            });
         }
     }
     code
+}
+
+/// What may stand between two pieces of a code.
+fn is_between(scan: &Scan<'_>, at: usize) -> bool {
+    let tokens = &scan.tokens;
+    let low = tokens.low(at);
+    let is_mark =
+        tokens.is_mark(at) && matches!(low, "-" | "–" | "," | "." | "/" | "…" | "_" | "#" | "?");
+    let is_pause =
+        is_mark || cues::is_filler(low) || cues::is_spoken_mark(low) || tokens.is_break(at);
+    let ends = tokens.ends_sentence(at) || tokens.is_break(at);
+    is_pause && (!ends || digits_follow(scan, at))
 }
 
 /// "XR" of "XR-48213", "KLR 482", "xqz nine nine".
@@ -225,3 +188,11 @@ fn is_near_digits(scan: &Scan<'_>, at: usize) -> bool {
         || scan.numbers.from(next).is_some()
         || before.is_some_and(|before| tokens.is_digits(before))
 }
+
+use crate::redact::words::{Words, words};
+static SPELLING: Words = Words::new(|| {
+    words(
+        "alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar papa \
+    quebec romeo sierra tango uniform victor whiskey xray yankee zulu",
+    )
+});

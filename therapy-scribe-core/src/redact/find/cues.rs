@@ -22,69 +22,7 @@ pub(super) enum Cue {
 
 /// What people say between the parts of a number and mean nothing by.
 pub(super) fn is_filler(low: &str) -> bool {
-    matches!(
-        low,
-        "um" | "uh"
-            | "uhm"
-            | "umm"
-            | "er"
-            | "erm"
-            | "ah"
-            | "hm"
-            | "hmm"
-            | "mm"
-            | "mhm"
-            | "mmhm"
-            | "huh"
-            | "like"
-            | "so"
-            | "then"
-            | "and"
-            | "sorry"
-            | "no"
-            | "wait"
-            | "actually"
-            | "let"
-            | "me"
-            | "see"
-            | "think"
-            | "yes"
-            | "yeah"
-            | "yep"
-            | "okay"
-            | "ok"
-            | "right"
-            | "again"
-            | "it's"
-            | "that's"
-            | "is"
-            | "you"
-            | "know"
-            | "got"
-            | "it"
-            | "i"
-            | "mean"
-            | "well"
-            | "rather"
-            | "that"
-            | "scratch"
-            | "sure"
-            | "alright"
-            | "gotcha"
-            | "perfect"
-            | "great"
-            | "hang"
-            | "go"
-            | "ahead"
-            | "keep"
-            | "going"
-            | "look"
-            | "check"
-            | "find"
-            | "hold"
-            | "on"
-            | "followed"
-    )
+    FILLERS.contains(low)
 }
 
 /// The sounds of somebody who thinks.
@@ -165,104 +103,7 @@ pub(super) fn at(tokens: &Tokens<'_>, at: usize) -> Option<Cue> {
 
 /// Things that have a number.
 pub(super) fn is_record(low: &str) -> bool {
-    matches!(
-        low,
-        "mrn"
-            | "ohip"
-            | "phn"
-            | "hcn"
-            | "chart"
-            | "record"
-            | "records"
-            | "member"
-            | "membership"
-            | "policy"
-            | "claim"
-            | "claims"
-            | "case"
-            | "account"
-            | "acct"
-            | "license"
-            | "licence"
-            | "passport"
-            | "id"
-            | "ids"
-            | "identification"
-            | "identifier"
-            | "group"
-            | "subscriber"
-            | "insurance"
-            | "medicaid"
-            | "medicare"
-            | "medi-cal"
-            | "patient"
-            | "file"
-            | "confirmation"
-            | "reference"
-            | "ref"
-            | "routing"
-            | "plate"
-            | "plates"
-            | "vin"
-            | "badge"
-            | "student"
-            | "employee"
-            | "authorization"
-            | "authorisation"
-            | "auth"
-            | "preauth"
-            | "prescription"
-            | "rx"
-            | "npi"
-            | "dea"
-            | "iban"
-            | "swift"
-            | "ticket"
-            | "order"
-            | "tracking"
-            | "invoice"
-            | "docket"
-            | "serial"
-            | "permit"
-            | "registration"
-            | "beneficiary"
-            | "certificate"
-            | "encounter"
-            | "accession"
-            | "referral"
-            | "hospital"
-            | "health"
-            | "tag"
-            | "client"
-            | "report"
-            | "booking"
-            | "visa"
-            | "checking"
-            | "savings"
-            | "bank"
-            | "sort"
-            | "tax"
-            | "ein"
-            | "payer"
-            | "dossier"
-            | "registry"
-            | "inmate"
-            | "warrant"
-            | "citation"
-            | "ehr"
-            | "emr"
-            | "mbi"
-            | "hic"
-            | "uci"
-            | "imei"
-            | "device"
-            | "service"
-            | "military"
-            | "alien"
-            | "loan"
-            | "locker"
-            | "unit"
-    )
+    RECORDS.contains(low)
 }
 
 impl Scan<'_> {
@@ -331,3 +172,24 @@ impl Scan<'_> {
         None
     }
 }
+
+static FILLERS: Words = Words::new(|| {
+    words(
+        "um uh uhm umm er erm ah hm hmm mm mhm mmhm huh like so then and sorry no wait actually let me see think yes yeah yep \
+    okay ok right again it's that's is you know got it i mean well rather that scratch sure alright gotcha perfect great \
+    hang go ahead keep going look check find hold on followed",
+    )
+});
+
+use crate::redact::words::{Words, words};
+static RECORDS: Words = Words::new(|| {
+    words(
+        "mrn ohip phn hcn chart record records member membership policy claim claims case account acct license licence \
+    passport id ids identification identifier group subscriber insurance medicaid medicare medi-cal patient file \
+    confirmation reference ref routing plate plates vin badge student employee authorization authorisation auth preauth \
+    prescription rx npi dea iban swift ticket order tracking invoice docket serial permit registration beneficiary \
+    certificate encounter accession referral hospital health tag client report booking visa checking savings bank sort \
+    tax ein payer dossier registry inmate warrant citation ehr emr mbi hic uci imei device service military alien loan \
+    locker unit",
+    )
+});

@@ -97,11 +97,12 @@ fn numeric(scan: &Scan<'_>, at: usize) -> Option<Date> {
     let tokens = &scan.tokens;
     let mark = tokens.low(at + 1);
     let glued = |place: usize| !tokens.has_space(place);
-    if !tokens.is_digits(at)
-        || !matches!(mark, "/" | "-" | "." | "–")
-        || !(glued(at + 1) && glued(at + 2) && tokens.is_digits(at + 2))
-        || (at > 0 && glued(at) && matches!(tokens.low(at - 1), "/" | "-" | "."))
-    {
+    let is_pair = tokens.is_digits(at)
+        && matches!(mark, "/" | "-" | "." | "–")
+        && glued(at + 1)
+        && glued(at + 2)
+        && tokens.is_digits(at + 2);
+    if !is_pair || (at > 0 && glued(at) && matches!(tokens.low(at - 1), "/" | "-" | ".")) {
         return None;
     }
     let part = |place: usize| tokens.low(place).parse::<u32>().ok();
@@ -466,72 +467,7 @@ fn has_other_event(scan: &Scan<'_>, start: usize, words: usize) -> bool {
 
 /// What happens on a day and is no birth.
 fn is_event(low: &str) -> bool {
-    matches!(
-        low,
-        "moved"
-            | "started"
-            | "began"
-            | "married"
-            | "wedding"
-            | "died"
-            | "death"
-            | "left"
-            | "graduated"
-            | "met"
-            | "divorced"
-            | "divorce"
-            | "diagnosed"
-            | "appointment"
-            | "since"
-            | "until"
-            | "increased"
-            | "session"
-            | "sessions"
-            | "quit"
-            | "hired"
-            | "fired"
-            | "funeral"
-            | "accident"
-            | "crash"
-            | "surgery"
-            | "intake"
-            | "admitted"
-            | "discharged"
-            | "hospitalized"
-            | "sober"
-            | "clean"
-            | "arrested"
-            | "deployed"
-            | "enlisted"
-            | "retired"
-            | "attack"
-            | "fire"
-            | "overdose"
-            | "overdosed"
-            | "anniversary"
-            | "visit"
-            | "seen"
-            | "scheduled"
-            | "refill"
-            | "prescribed"
-            | "last"
-            | "next"
-            | "stopped"
-            | "happened"
-            | "attempt"
-            | "attempted"
-            | "passed"
-            | "separated"
-            | "adopted"
-            | "immigrated"
-            | "arrived"
-            | "released"
-            | "sentenced"
-            | "signed"
-            | "filed"
-            | "effective"
-            | "note"
-    )
+    EVENTS.contains(low)
 }
 
 /// Ages of ninety and more.
@@ -572,3 +508,14 @@ fn ages(scan: &mut Scan<'_>) {
         }
     }
 }
+
+use crate::redact::words::{Words, words};
+static EVENTS: Words = Words::new(|| {
+    words(
+        "moved started began married wedding died death left graduated met divorced divorce diagnosed appointment since until \
+    increased session sessions quit hired fired funeral accident crash surgery intake admitted discharged hospitalized \
+    sober clean arrested deployed enlisted retired attack fire overdose overdosed anniversary visit seen scheduled \
+    refill prescribed last next stopped happened attempt attempted passed separated adopted immigrated arrived released \
+    sentenced signed filed effective note",
+    )
+});

@@ -225,19 +225,7 @@ fn said(scan: &Scan<'_>, last: usize) -> Option<usize> {
         let is_joint = is_joint(low);
         let joined = is_joint || is_joint_at(scan, start);
         if tokens.is_mark(before) {
-            let is_inner =
-                !tokens.has_space(before + 1) || matches!(low, "," | "-") || start == last;
-            // A comma parts letters that are spelled, and other words.
-            let spelled = is_phrase_begin(scan, start)
-                || tokens.is_letter(start)
-                || scan.numbers.holding(start).is_some()
-                || is_joint_at(scan, start)
-                || start == last
-                || (low == ","
-                    && (tokens.is_letter(before.saturating_sub(1))
-                        || explained_before(scan, before).is_some()));
-            if !is_inner || (low == "," && !spelled) || matches!(low, ":" | ";" | "\"" | "(" | ")")
-            {
+            if !is_inner_mark(scan, before, last) {
                 break;
             }
         } else if is_stop(low) && !joined && !tokens.is_letter(before) {
@@ -269,6 +257,21 @@ fn said(scan: &Scan<'_>, last: usize) -> Option<usize> {
         start -= 1;
     }
     (start < last).then_some(start)
+}
+
+/// A mark that doesn't end what stands behind it: a point inside a word, a comma between letters that are spelled.
+fn is_inner_mark(scan: &Scan<'_>, at: usize, last: usize) -> bool {
+    let tokens = &scan.tokens;
+    let (low, next) = (tokens.low(at), at + 1);
+    let is_inner = !tokens.has_space(next) || matches!(low, "," | "-") || next == last;
+    let is_spelled = is_phrase_begin(scan, next)
+        || tokens.is_letter(next)
+        || scan.numbers.holding(next).is_some()
+        || is_joint_at(scan, next)
+        || next == last
+        || tokens.is_letter(at.saturating_sub(1))
+        || explained_before(scan, at).is_some();
+    is_inner && (low != "," || is_spelled) && !matches!(low, ":" | ";" | "\"" | "(" | ")")
 }
 
 fn is_phrase_begin(scan: &Scan<'_>, at: usize) -> bool {
@@ -369,90 +372,7 @@ fn is_stop(low: &str) -> bool {
         "it's" | "that's" | "i'm" => low,
         _ => low.strip_suffix("'s").unwrap_or(low),
     };
-    matches!(
-        low,
-        "is" | "it's"
-            | "its"
-            | "that's"
-            | "to"
-            | "me"
-            | "email"
-            | "e-mail"
-            | "emails"
-            | "address"
-            | "mail"
-            | "on"
-            | "via"
-            | "use"
-            | "reach"
-            | "contact"
-            | "write"
-            | "send"
-            | "at"
-            | "from"
-            | "called"
-            | "i'm"
-            | "be"
-            | "yes"
-            | "yeah"
-            | "sure"
-            | "okay"
-            | "ok"
-            | "well"
-            | "my"
-            | "his"
-            | "her"
-            | "your"
-            | "our"
-            | "their"
-            | "was"
-            | "the"
-            | "with"
-            | "using"
-            | "sent"
-            | "emailed"
-            | "him"
-            | "them"
-            | "us"
-            | "under"
-            | "as"
-            | "it"
-            | "have"
-            | "got"
-            | "try"
-            | "cc"
-            | "for"
-            | "by"
-            | "account"
-            | "and"
-            | "or"
-            | "work"
-            | "personal"
-            | "then"
-            | "just"
-            | "still"
-            | "i"
-            | "a"
-            | "an"
-            | "in"
-            | "of"
-            | "that"
-            | "this"
-            | "would"
-            | "will"
-            | "so"
-            | "himself"
-            | "herself"
-            | "themselves"
-            | "myself"
-            | "calls"
-            | "message"
-            | "inbox"
-            | "gmail"
-            | "type"
-            | "put"
-            | "can"
-    )
+    STOPS.contains(low)
 }
 
 /// "… that's all one word, m as in Mary" behind the address explains it.
@@ -480,3 +400,13 @@ fn clarified(scan: &Scan<'_>, end: usize) -> usize {
     }
     if pieces > 2 { at } else { end }
 }
+
+use crate::redact::words::{Words, words};
+static STOPS: Words = Words::new(|| {
+    words(
+        "is it's its that's to me email e-mail emails address mail on via use reach contact write send at from called i'm be \
+    yes yeah sure okay ok well my his her your our their was the with using sent emailed him them us under as it have \
+    got try cc for by account and or work personal then just still i a an in of that this would will so himself herself \
+    themselves myself calls message inbox gmail type put can",
+    )
+});

@@ -79,46 +79,11 @@ fn is_scored(scan: &Scan<'_>, start: usize) -> bool {
         if is_instrument(low) || matches!(low, "$" | "£" | "€" | "±") {
             return true;
         }
-        let is_link = matches!(
-            low,
-            "-" | ":"
-                | "="
-                | "of"
-                | "was"
-                | "is"
-                | "at"
-                | "a"
-                | "an"
-                | "the"
-                | "score"
-                | "scored"
-                | "scores"
-                | "about"
-                | "around"
-                | "today"
-                | "total"
-                | "code"
-                | "now"
-                | "still"
-                | "like"
-                | "from"
-                | "to"
-                | "dropped"
-                | "went"
-                | "up"
-                | "down"
-                | "came"
-                | "back"
-                | "in"
-                | "and"
-                | ","
-                | "."
-                | "item"
-                | "items"
-        ) || scan
-            .numbers
-            .holding(at)
-            .is_some_and(|number| number.digits.len() <= 3)
+        let is_link = LINKS.contains(low)
+            || scan
+                .numbers
+                .holding(at)
+                .is_some_and(|number| number.digits.len() <= 3)
             || (tokens.is_letter(at) && !tokens.has_space(at));
         if !is_link || (low == "." && tokens.has_space(at + 1)) {
             return false;
@@ -128,228 +93,41 @@ fn is_scored(scan: &Scan<'_>, start: usize) -> bool {
 }
 
 pub(super) fn is_instrument(low: &str) -> bool {
-    matches!(
-        low,
-        "phq"
-            | "gad"
-            | "pcl"
-            | "cssrs"
-            | "ssrs"
-            | "audit"
-            | "dast"
-            | "mmse"
-            | "moca"
-            | "bdi"
-            | "bai"
-            | "hamd"
-            | "hama"
-            | "ham"
-            | "ymrs"
-            | "madrs"
-            | "ybocs"
-            | "bocs"
-            | "asrs"
-            | "cesd"
-            | "ces"
-            | "ies"
-            | "dass"
-            | "whodas"
-            | "oq"
-            | "cage"
-            | "aces"
-            | "ace"
-            | "epds"
-            | "psc"
-            | "scared"
-            | "mdq"
-            | "isi"
-            | "psqi"
-            | "dsm"
-            | "icd"
-            | "cpt"
-            | "hcpcs"
-            | "gaf"
-            | "wais"
-            | "wisc"
-            | "mmpi"
-            | "suds"
-            | "sud"
-            | "bp"
-            | "bmi"
-            | "iq"
-            | "rcads"
-            | "sdq"
-            | "cdi"
-            | "itq"
-            | "caps"
-            | "des"
-            | "scoff"
-            | "slums"
-            | "ors"
-            | "srs"
-            | "k10"
-            | "score"
-            | "scored"
-            | "scores"
-            | "scoring"
-            | "rating"
-            | "rated"
-            | "rate"
-            | "dose"
-            | "dosage"
-            | "aged"
-            | "age"
-            | "ages"
-            | "pressure"
-            | "pulse"
-            | "weight"
-            | "weighed"
-            | "weighs"
-            | "bdi-ii"
-            | "index"
-            | "scale"
-            | "inventory"
-            | "questionnaire"
-            | "modifier"
-            | "diagnosis"
-            | "percentile"
-            | "level"
-            | "levels"
-            | "severity"
-    )
+    INSTRUMENTS.contains(low)
 }
 
 /// What is counted or measured.
 pub(super) fn is_unit(low: &str) -> bool {
-    matches!(
-        low,
-        "mg" | "mgs"
-            | "milligram"
-            | "milligrams"
-            | "mcg"
-            | "microgram"
-            | "micrograms"
-            | "g"
-            | "gram"
-            | "grams"
-            | "kg"
-            | "kilo"
-            | "kilos"
-            | "kilograms"
-            | "ml"
-            | "cc"
-            | "milliliter"
-            | "milliliters"
-            | "millilitres"
-            | "units"
-            | "iu"
-            | "meq"
-            | "mmol"
-            | "mmhg"
-            | "bpm"
-            | "hz"
-            | "tablet"
-            | "tablets"
-            | "pill"
-            | "pills"
-            | "capsule"
-            | "capsules"
-            | "drops"
-            | "puffs"
-            | "percent"
-            | "degrees"
-            | "points"
-            | "point"
-            | "sessions"
-            | "session"
-            | "second"
-            | "seconds"
-            | "minute"
-            | "minutes"
-            | "min"
-            | "mins"
-            | "hour"
-            | "hours"
-            | "hrs"
-            | "hr"
-            | "day"
-            | "days"
-            | "night"
-            | "nights"
-            | "week"
-            | "weeks"
-            | "month"
-            | "months"
-            | "year"
-            | "years"
-            | "yr"
-            | "yrs"
-            | "decades"
-            | "times"
-            | "time"
-            | "people"
-            | "kids"
-            | "children"
-            | "siblings"
-            | "brothers"
-            | "sisters"
-            | "drinks"
-            | "beers"
-            | "glasses"
-            | "cups"
-            | "cigarettes"
-            | "packs"
-            | "pounds"
-            | "lbs"
-            | "lb"
-            | "ounces"
-            | "oz"
-            | "feet"
-            | "foot"
-            | "inches"
-            | "miles"
-            | "mile"
-            | "km"
-            | "kilometers"
-            | "meters"
-            | "steps"
-            | "calories"
-            | "dollars"
-            | "bucks"
-            | "euros"
-            | "cents"
-            | "grand"
-            | "o'clock"
-            | "items"
-            | "questions"
-            | "breaths"
-            | "reps"
-            | "sets"
-            | "blocks"
-            | "pages"
-            | "episodes"
-            | "attacks"
-            | "weekly"
-            | "daily"
-            | "x"
-            | "bpd"
-            | "things"
-            | "ways"
-            | "hundred"
-            | "thousand"
-            | "million"
-            | "more"
-            | "less"
-            | "weeknights"
-            | "visits"
-            | "appointments"
-            | "attempts"
-            | "hospitalizations"
-            | "admissions"
-            | "s"
-            | "th"
-            | "nd"
-            | "rd"
-            | "ish"
-    )
+    UNITS.contains(low)
 }
+
+static LINKS: Words = Words::new(|| {
+    words(
+        "- : = of was is at a an the score scored scores about around today total code now still like from to dropped went up \
+    down came back in and , . item items",
+    )
+});
+
+static INSTRUMENTS: Words = Words::new(|| {
+    words(
+        "phq gad pcl cssrs ssrs audit dast mmse moca bdi bai hamd hama ham ymrs madrs ybocs bocs asrs cesd ces ies dass \
+    whodas oq cage aces ace epds psc scared mdq isi psqi dsm icd cpt hcpcs gaf wais wisc mmpi suds sud bp bmi iq rcads \
+    sdq cdi itq caps des scoff slums ors srs k10 score scored scores scoring rating rated rate dose dosage aged age ages \
+    pressure pulse weight weighed weighs bdi-ii index scale inventory questionnaire modifier diagnosis percentile level \
+    levels severity",
+    )
+});
+
+use crate::redact::words::{Words, words};
+static UNITS: Words = Words::new(|| {
+    words(
+        "mg mgs milligram milligrams mcg microgram micrograms g gram grams kg kilo kilos kilograms ml cc milliliter \
+    milliliters millilitres units iu meq mmol mmhg bpm hz tablet tablets pill pills capsule capsules drops puffs percent \
+    degrees points point sessions session second seconds minute minutes min mins hour hours hrs hr day days night nights \
+    week weeks month months year years yr yrs decades times time people kids children siblings brothers sisters drinks \
+    beers glasses cups cigarettes packs pounds lbs lb ounces oz feet foot inches miles mile km kilometers meters steps \
+    calories dollars bucks euros cents grand o'clock items questions breaths reps sets blocks pages episodes attacks \
+    weekly daily x bpd things ways hundred thousand million more less weeknights visits appointments attempts \
+    hospitalizations admissions s th nd rd ish",
+    )
+});

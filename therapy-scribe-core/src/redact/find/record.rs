@@ -129,29 +129,7 @@ fn called(scan: &Scan<'_>, at: usize) -> Option<(usize, usize, Kind)> {
 
 /// Things whose number follows at once: "group 6042".
 fn has_own_numbers(low: &str) -> bool {
-    matches!(
-        low,
-        "badge"
-            | "group"
-            | "member"
-            | "chart"
-            | "claim"
-            | "policy"
-            | "file"
-            | "account"
-            | "acct"
-            | "ticket"
-            | "docket"
-            | "permit"
-            | "employee"
-            | "student"
-            | "locker"
-            | "mrn"
-            | "id"
-            | "patient"
-            | "record"
-            | "client"
-    )
+    OWN_NUMBERS.contains(low)
 }
 
 /// "case 2019"
@@ -196,12 +174,12 @@ fn link(scan: &Scan<'_>, start: usize) -> Link {
         link.has_is |= low.len() < whole.len();
         match low {
             "number" | "numbers" | "#" | "num" | "№" | "id" | "no" | "nr" | "digits" => {
-                link.has_number = true
+                link.has_number = true;
             }
             "is" | "it's" | "its" | "that's" | "was" | "are" | "reads" | "says" | "to" | "be"
             | "as" | ":" | "=" => link.has_is = true,
             "last" | "ending" | "ends" | "starting" | "starts" | "begins" | "beginning" => {
-                link.has_last = true
+                link.has_last = true;
             }
             "four" | "4" | "three" | "3" | "five"
                 if link.has_last && matches!(tokens.low_before(at), "last") => {}
@@ -265,3 +243,11 @@ fn secret(scan: &Scan<'_>, start: usize, spelled: Option<usize>) -> Option<usize
     let spelled = spelled.filter(|end| *end > start + 1);
     is_odd.then_some(end).into_iter().chain(spelled).max()
 }
+
+use crate::redact::words::{Words, words};
+static OWN_NUMBERS: Words = Words::new(|| {
+    words(
+        "badge group member chart claim policy file account acct ticket docket permit employee student locker mrn id patient \
+    record client",
+    )
+});

@@ -9,7 +9,10 @@ use super::{
     cues::{self, Cue},
     numbers::Number,
 };
-use crate::redact::Kind;
+use crate::redact::{
+    Kind,
+    words::{Words, words},
+};
 
 /// Numbers to call in need. They tell nobody.
 const HOTLINES: [&str; 11] = [
@@ -623,41 +626,8 @@ fn is_exercise(scan: &Scan<'_>, start: usize) -> bool {
         .rev()
         .take(20)
         .take_while(|at| !scan.tokens.is_break(*at));
-    back.into_iter().any(|at| {
-        matches!(
-            scan.tokens.low(at),
-            "span"
-                | "backwards"
-                | "backward"
-                | "forward"
-                | "forwards"
-                | "repeat"
-                | "repeated"
-                | "count"
-                | "counted"
-                | "counting"
-                | "subtract"
-                | "serial"
-                | "sevens"
-                | "breathe"
-                | "breathing"
-                | "inhale"
-                | "exhale"
-                | "scores"
-                | "ratings"
-                | "rated"
-                | "rate"
-                | "rating"
-                | "urge"
-                | "urges"
-                | "mood"
-                | "moods"
-                | "sequence"
-                | "grounding"
-                | "steps"
-                | "lottery"
-        )
-    })
+    back.into_iter()
+        .any(|at| EXERCISES.contains(scan.tokens.low(at)))
 }
 
 /// A payment card's number: thirteen to nineteen digits of which the last checks the others.
@@ -675,8 +645,17 @@ pub(super) fn is_card(digits: &str) -> bool {
             }
         })
         .sum();
-    (13..=19).contains(&digits.len()) && sum % 10 == 0 && digits.bytes().any(|byte| byte != b'0')
+    (13..=19).contains(&digits.len())
+        && sum.is_multiple_of(10)
+        && digits.bytes().any(|byte| byte != b'0')
 }
+
+static EXERCISES: Words = Words::new(|| {
+    words(
+        "span backwards backward forward forwards repeat repeated count counted counting subtract serial sevens breathe \
+    breathing inhale exhale scores ratings rated rate rating urge urges mood moods sequence grounding steps lottery",
+    )
+});
 
 #[cfg(test)]
 mod tests {

@@ -25,7 +25,7 @@ pub(super) fn find(scan: &mut Scan<'_>) {
     let mut at = 0;
     while at < scan.tokens.len() {
         at = match read(scan, at) {
-            Some(groups) => take(scan, groups).max(at + 1),
+            Some(groups) => take(scan, &groups).max(at + 1),
             None => vanity(scan, at)
                 .or_else(|| crossed_out(scan, at))
                 .unwrap_or(at + 1),
@@ -33,12 +33,12 @@ pub(super) fn find(scan: &mut Scan<'_>) {
     }
 }
 
-fn take(scan: &mut Scan<'_>, groups: Groups) -> usize {
+fn take(scan: &mut Scan<'_>, groups: &Groups) -> usize {
     let end = groups.tokens.end;
     if !scan.is_free(groups.tokens.clone()) {
         return end;
     }
-    if let Some(kind) = kind(scan, &groups) {
+    if let Some(kind) = kind(scan, groups) {
         let mut start = groups.tokens.start;
         let end = if kind == Kind::Phone {
             let area = start

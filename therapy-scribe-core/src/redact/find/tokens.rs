@@ -117,18 +117,13 @@ impl<'a> Tokens<'a> {
         self.all.get(at)
     }
 
-    /// The token before this one.
-    pub(super) fn before(&self, at: usize) -> Option<usize> {
-        at.checked_sub(1)
-    }
-
     /// Small letters of the token, empty beyond the ends.
     pub(super) fn low(&self, at: usize) -> &str {
         self.get(at).map_or("", |token| token.low.as_str())
     }
 
     pub(super) fn low_before(&self, at: usize) -> &str {
-        self.before(at).map_or("", |at| self.low(at))
+        at.checked_sub(1).map_or("", |at| self.low(at))
     }
 
     fn is(&self, at: usize, class: Class) -> bool {
@@ -194,14 +189,6 @@ impl<'a> Tokens<'a> {
         let start = self.get(tokens.start).map_or(0, |token| token.range.start);
         let last = tokens.end.checked_sub(1).and_then(|last| self.get(last));
         start..last.map_or(start, |token| token.range.end)
-    }
-
-    /// Whether this line has no capital letter, as bare recognisers write.
-    pub(super) fn is_bare(&self, at: usize) -> bool {
-        let back = (0..at).rev().take(40).take_while(|i| !self.is_break(*i));
-        let on = (at..self.len()).take(40).take_while(|i| !self.is_break(*i));
-        let mut words = back.chain(on).filter(|i| self.is_word(*i));
-        !words.any(|i| self.is_capital(i) && self.low(i) != "i")
     }
 }
 

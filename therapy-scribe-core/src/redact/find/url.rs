@@ -3,16 +3,6 @@
 use super::{Scan, cues};
 use crate::redact::Kind;
 
-const TOP: &str = " com org net edu gov mil io co info biz app dev me us uk ca au nz ie eu de fr es it nl ch at health care clinic \
-    therapy online site website blog store shop tech tv xyz page link space world live family social club center counseling example test invalid design art \
-    studio coach house life email news guide academy agency support network cafe church school university fit yoga love team today \
-    press pub photos dental clinic foundation charity community services solutions group law legal za jp mx br in se no dk pl ru \
-    cn tr fi be nyc london ";
-/// Ends that are words of other sentences.
-const WORDS_TOO: &str = " me us it at ca co care clinic therapy health site website store shop live family space world page link \
-    social club center blog page info online io es is de so app dev biz tv counseling tech in no be team art house life email news guide support school \
-    university fit love today press group law legal church cafe community services charity design network test example ";
-
 pub(super) fn find(scan: &mut Scan<'_>) {
     let mut at = 0;
     while at < scan.tokens.len() {
@@ -107,7 +97,7 @@ fn bare(scan: &Scan<'_>, at: usize) -> Option<usize> {
     // Two names without a space, as where a space was forgotten between two sentences, are no address.
     let last = tokens.low(end - 1);
     let is_written = tokens.low(end.checked_sub(2)?) == ".";
-    let is_word = WORDS_TOO.contains(&format!(" {last} "));
+    let is_word = WORDS_TOO.contains(last);
     let is_path = path(scan, end) > end;
     if is_word
         && !is_path
@@ -126,71 +116,7 @@ fn is_said_loosely(scan: &Scan<'_>, at: usize, end: usize) -> bool {
 /// Words that stand before an address.
 fn is_lead(low: &str) -> bool {
     let low = low.strip_suffix("'s").unwrap_or(low);
-    cues::is_filler(low)
-        || matches!(
-            low,
-            "the"
-                | "a"
-                | "an"
-                | "to"
-                | "at"
-                | "on"
-                | "is"
-                | "website"
-                | "site"
-                | "visit"
-                | "called"
-                | "my"
-                | "your"
-                | "his"
-                | "her"
-                | "their"
-                | "our"
-                | "from"
-                | "for"
-                | "go"
-                | "going"
-                | "check"
-                | "out"
-                | "try"
-                | "use"
-                | "page"
-                | "link"
-                | "blog"
-                | "in"
-                | "of"
-                | "with"
-                | "under"
-                | "see"
-                | "via"
-                | "named"
-                | "into"
-                | "through"
-                | "up"
-                | "portal"
-                | "there's"
-                | "or"
-                | "but"
-                | "online"
-                | "url"
-                | "address"
-                | "domain"
-                | "web"
-                | "just"
-                | "found"
-                | "using"
-                | "app"
-                | "signed"
-                | "log"
-                | "posts"
-                | "be"
-                | "i"
-                | "he"
-                | "she"
-                | "they"
-                | "we"
-                | "dot"
-        )
+    cues::is_filler(low) || LEADS.contains(low)
 }
 
 /// A domain, and where it ends: names with points between, up to one that ends addresses. Said ones may be of several words.
@@ -220,27 +146,7 @@ pub(super) fn domain(scan: &Scan<'_>, start: usize) -> Option<usize> {
             while cues::is_hesitation(tokens.low(at)) && at < start + 26 {
                 at += 1;
             }
-            let ends_here = is_written
-                && tokens.low(at + 1) == "/"
-                && !tokens.has_space(at + 1)
-                && !tokens.has_space(at + 2);
-            let is_country =
-                best.is_some() && tokens.is_word(at) && tokens.low(at).len() == 2 && is_written;
-            if tokens.is_word(at) && (is_top(tokens.low(at)) || ends_here || is_country) {
-                best = Some(at + 1);
-            } else if best.is_none()
-                && !is_written
-                && tokens.is_letter(at)
-                && tokens.is_letter(at + 1)
-                && !tokens.is_letter(at + 2)
-            {
-                // "dot u a"
-                best = Some(at + 2);
-                at += 1;
-            } else if let Some(end) = ["c o m", "o r g", "n e t", "e d u", "u k", "c a"]
-                .iter()
-                .find_map(|top| tokens.phrase(at, top))
-            {
+            if let Some(end) = top_at(scan, at, best) {
                 best = Some(end);
                 at = end - 1;
             }
@@ -267,6 +173,24 @@ pub(super) fn domain(scan: &Scan<'_>, start: usize) -> Option<usize> {
         at += 1;
     }
     best
+}
+
+/// The end of what a domain may end with: "com", "c o m", "za" of "co.za", anything where a path follows.
+fn top_at(scan: &Scan<'_>, at: usize, before: Option<usize>) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let is_glued = |at: usize| !tokens.has_space(at);
+    let has_path = tokens.low(at + 1) == "/" && is_glued(at + 1) && is_glued(at + 2);
+    let (has_other, is_written) = (before.is_some(), tokens.low_before(at) == ".");
+    let is_country = has_other && tokens.low(at).len() == 2;
+    if tokens.is_word(at) && (is_top(tokens.low(at)) || is_written && (has_path || is_country)) {
+        return Some(at + 1);
+    }
+    let is_letter = |at: usize| tokens.is_letter(at);
+    if !has_other && !is_written && is_letter(at) && is_letter(at + 1) && !is_letter(at + 2) {
+        return Some(at + 2);
+    }
+    let mut tops = ["c o m", "o r g", "n e t", "e d u"].iter();
+    tops.find_map(|top| tokens.phrase(at, top))
 }
 
 /// Whether a "dot" is said within the next few words, none of which leads to an address itself.
@@ -308,7 +232,7 @@ fn is_said_joint(low: &str) -> bool {
 }
 
 fn is_top(low: &str) -> bool {
-    (2..=10).contains(&low.len()) && TOP.contains(&format!(" {low} "))
+    TOP.contains(low)
 }
 
 /// What follows a domain with slashes, written or said.
@@ -352,3 +276,32 @@ fn path(scan: &Scan<'_>, domain: usize) -> usize {
         end = at;
     }
 }
+
+use crate::redact::words::{Words, words};
+static LEADS: Words = Words::new(|| {
+    words(
+        "the a an to at on is website site visit called my your his her their our from for go going check out try use page \
+    link blog in of with under see via named into through up portal there's or but online url address domain web just \
+    found using app signed log posts be i he she they we dot",
+    )
+});
+
+static TOP: Words = Words::new(|| {
+    words(
+        "com org net edu gov mil io co info biz app dev me us uk ca au nz ie eu de fr es it nl ch at health care clinic \
+    therapy online site website blog store shop tech tv xyz page link space world live family social club center \
+    counseling example test invalid design art studio coach house life email news guide academy agency support network \
+    cafe church school university fit yoga love team today press pub photos dental foundation charity community services \
+    solutions group law legal za jp mx br in se no dk pl ru cn tr fi be nyc london",
+    )
+});
+
+/// Ends that are words of other sentences.
+static WORDS_TOO: Words = Words::new(|| {
+    words(
+        "me us it at ca co care clinic therapy health site website store shop live family space world page link social club \
+    center blog info online io es is de so app dev biz tv counseling tech in no be team art house life email news guide \
+    support school university fit love today press group law legal church cafe community services charity design network \
+    test example",
+    )
+});

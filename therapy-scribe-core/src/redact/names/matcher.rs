@@ -11,7 +11,7 @@ use super::{
     position::{Around, Place},
     words::{Word, words},
 };
-use crate::redact::Kind;
+use crate::redact::{Kind, words::Words};
 
 /// Words before and in names that are no names.
 const NO_NAMES: [&str; 30] = [
@@ -318,25 +318,18 @@ impl Matcher {
         };
         let place = around.place(at);
         let written: Vec<usize> = written.collect();
-        let hit = longest(&mut written.iter().copied(), How::Written);
-        let hit = match hit {
-            // "Tamsin Fals": more of a name, with a letter off, is better than less.
-            Some(hit) => longest(&mut written.into_iter(), How::Misspelt(place))
-                .filter(|longer| longer.0.len() > hit.0.len())
-                .or(Some(hit)),
-            None => {
-                // "Camp Osawa": what is right of it is no misspelt word.
-                let more = longest(&mut written.into_iter(), How::Misspelt(place));
+        let exact = longest(&mut written.iter().copied(), How::Written);
+        // "Tamsin Fals", "Camp Osawa": more of a name, with a letter off, is better than less.
+        let reach = exact.as_ref().map_or(0, |hit| hit.0.len());
+        let hit = longest(&mut written.into_iter(), How::Misspelt(place))
+            .filter(|longer| longer.0.len() > reach)
+            .or(exact)
+            .or_else(|| {
                 let may_be = (word.is_capital && word.has_small) || place != Place::Other;
                 let near = may_be && !ordinary::is_ordinary(said);
-                more.or_else(|| {
-                    longest(
-                        &mut (0..self.names.len()).filter(|_| near),
-                        How::Misspelt(place),
-                    )
-                })
-            }
-        };
+                let mut all = (0..self.names.len()).filter(|_| near);
+                longest(&mut all, How::Misspelt(place))
+            });
         hit.map(|(range, ending, length, name)| {
             (
                 Hit {
@@ -394,109 +387,7 @@ impl Matcher {
 
 /// What many places are called after a word of their own.
 fn is_generic(word: &str) -> bool {
-    matches!(
-        word,
-        "saint"
-            | "medical"
-            | "center"
-            | "centre"
-            | "college"
-            | "academy"
-            | "school"
-            | "elementary"
-            | "middle"
-            | "high"
-            | "falls"
-            | "mills"
-            | "bay"
-            | "ridge"
-            | "bakery"
-            | "logistics"
-            | "hospital"
-            | "clinic"
-            | "university"
-            | "street"
-            | "lake"
-            | "north"
-            | "south"
-            | "east"
-            | "west"
-            | "county"
-            | "city"
-            | "town"
-            | "village"
-            | "river"
-            | "valley"
-            | "mount"
-            | "mountain"
-            | "springs"
-            | "church"
-            | "institute"
-            | "health"
-            | "care"
-            | "community"
-            | "services"
-            | "group"
-            | "company"
-            | "corporation"
-            | "foundation"
-            | "family"
-            | "general"
-            | "memorial"
-            | "regional"
-            | "practice"
-            | "associates"
-            | "partners"
-            | "avenue"
-            | "road"
-            | "beach"
-            | "island"
-            | "islands"
-            | "heights"
-            | "park"
-            | "port"
-            | "fort"
-            | "upper"
-            | "lower"
-            | "great"
-            | "little"
-            | "saints"
-            | "cafe"
-            | "coffee"
-            | "restaurant"
-            | "market"
-            | "library"
-            | "airport"
-            | "station"
-            | "preschool"
-            | "daycare"
-            | "counseling"
-            | "therapy"
-            | "wellness"
-            | "recovery"
-            | "treatment"
-            | "behavioral"
-            | "mental"
-            | "psychiatric"
-            | "junction"
-            | "corner"
-            | "creek"
-            | "hills"
-            | "grove"
-            | "woods"
-            | "forest"
-            | "field"
-            | "fields"
-            | "crossing"
-            | "point"
-            | "harbor"
-            | "harbour"
-            | "program"
-            | "books"
-            | "diner"
-            | "lumber"
-            | "camp"
-    )
+    GENERIC.contains(word)
 }
 
 /// The Beck inventory, Parkinson's disease: named after somebody, whom nobody speaks of.
@@ -535,29 +426,11 @@ fn is_eponym(name: &Name, words: &[Word], at: usize) -> bool {
         return false;
     };
     EPONYMS.contains(&only.as_str())
-        && words.iter().skip(at + 1).take(5).any(|word| {
-            matches!(
-                word.folded.as_str(),
-                "scale"
-                    | "inventory"
-                    | "questionnaire"
-                    | "rating"
-                    | "test"
-                    | "index"
-                    | "postnatal"
-                    | "severity"
-                    | "disease"
-                    | "syndrome"
-                    | "method"
-                    | "suicide"
-                    | "depression"
-                    | "anxiety"
-                    | "mania"
-                    | "task"
-                    | "protocol"
-                    | "thyroiditis"
-            )
-        })
+        && words
+            .iter()
+            .skip(at + 1)
+            .take(5)
+            .any(|word| INSTRUMENT_WORDS.contains(word.folded.as_str()))
 }
 
 /// How a name must stand there.
@@ -606,6 +479,25 @@ impl Name {
         endings.iter().find(fits).map(|ending| ending.len())
     }
 }
+
+static GENERIC: Words = Words::new(|| {
+    crate::redact::words::words(
+        "saint medical center centre college academy school elementary middle high falls mills bay ridge bakery logistics \
+    hospital clinic university street lake north south east west county city town village river valley mount mountain \
+    springs church institute health care community services group company corporation foundation family general memorial \
+    regional practice associates partners avenue road beach island islands heights park port fort upper lower great \
+    little saints cafe coffee restaurant market library airport station preschool daycare counseling therapy wellness \
+    recovery treatment behavioral mental psychiatric junction corner creek hills grove woods forest field fields \
+    crossing point harbor harbour program books diner lumber camp",
+    )
+});
+
+static INSTRUMENT_WORDS: Words = Words::new(|| {
+    crate::redact::words::words(
+        "scale inventory questionnaire rating test index postnatal severity disease syndrome method suicide depression \
+    anxiety mania task protocol thyroiditis",
+    )
+});
 
 #[cfg(test)]
 mod tests {

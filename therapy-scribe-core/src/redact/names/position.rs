@@ -175,98 +175,11 @@ impl Around<'_> {
 
 /// "Will you", "Hope to", "May I": the first word of a sentence, and no name.
 fn goes_on_as_word(next: &str) -> bool {
-    matches!(
-        next,
-        "you"
-            | "i"
-            | "we"
-            | "he"
-            | "she"
-            | "it"
-            | "they"
-            | "that"
-            | "this"
-            | "there"
-            | "the"
-            | "a"
-            | "an"
-            | "my"
-            | "your"
-            | "his"
-            | "her"
-            | "our"
-            | "their"
-            | "these"
-            | "those"
-            | "to"
-            | "of"
-            | "in"
-            | "for"
-            | "not"
-            | "be"
-            | "as"
-            | "well"
-            | "everything"
-    )
+    ORDINARY_NEXT.contains(next)
 }
 
 fn is_short_word(word: &str) -> bool {
-    matches!(
-        word,
-        "am" | "an"
-            | "as"
-            | "at"
-            | "be"
-            | "by"
-            | "do"
-            | "go"
-            | "he"
-            | "hi"
-            | "if"
-            | "in"
-            | "is"
-            | "it"
-            | "me"
-            | "my"
-            | "no"
-            | "of"
-            | "oh"
-            | "ok"
-            | "on"
-            | "or"
-            | "so"
-            | "to"
-            | "up"
-            | "us"
-            | "we"
-            | "um"
-            | "uh"
-            | "er"
-            | "ah"
-            | "ex"
-            | "id"
-            | "tv"
-            | "ad"
-            | "pa"
-            | "ma"
-            | "la"
-            | "de"
-            | "a"
-            | "i"
-            | "s"
-            | "t"
-            | "m"
-            | "re"
-            | "ll"
-            | "ve"
-            | "hm"
-            | "mm"
-            | "mg"
-            | "ml"
-            | "dr"
-            | "mr"
-            | "ms"
-    )
+    SHORT.contains(word)
 }
 
 fn is_auxiliary(word: &str) -> bool {
@@ -278,62 +191,38 @@ fn is_month(word: &str) -> bool {
 }
 
 fn is_title(word: &str) -> bool {
-    matches!(
-        word,
-        "mr" | "mrs"
-            | "ms"
-            | "miss"
-            | "mx"
-            | "dr"
-            | "doctor"
-            | "prof"
-            | "professor"
-            | "aunt"
-            | "auntie"
-            | "uncle"
-            | "grandma"
-            | "grandpa"
-            | "nana"
-            | "sister"
-            | "father"
-            | "coach"
-            | "nurse"
-            | "pastor"
-            | "rabbi"
-    )
+    TITLES.contains(word)
 }
 
 fn is_relation(word: &str) -> bool {
-    matches!(
-        word,
-        "husband"
-            | "wife"
-            | "son"
-            | "daughter"
-            | "brother"
-            | "sister"
-            | "friend"
-            | "partner"
-            | "boyfriend"
-            | "girlfriend"
-            | "fiance"
-            | "fiancee"
-            | "cousin"
-            | "boss"
-            | "therapist"
-            | "mother"
-            | "father"
-            | "mom"
-            | "dad"
-            | "niece"
-            | "nephew"
-            | "roommate"
-            | "ex"
-            | "stepson"
-            | "stepdaughter"
-            | "stepfather"
-            | "stepmother"
-            | "psychiatrist"
-            | "counselor"
-    )
+    RELATIONS.contains(word)
 }
+
+static ORDINARY_NEXT: Words = Words::new(|| {
+    words(
+        "you i we he she it they that this there the a an my your his her our their these those to of in for not be as well \
+    everything",
+    )
+});
+
+static SHORT: Words = Words::new(|| {
+    words(
+        "am an as at be by do go he hi if in is it me my no of oh ok on or so to up us we um uh er ah ex id tv ad pa ma la de \
+    a i s t m re ll ve hm mm mg ml dr mr ms",
+    )
+});
+
+static TITLES: Words = Words::new(|| {
+    words(
+        "mr mrs ms miss mx dr doctor prof professor aunt auntie uncle grandma grandpa nana sister father coach nurse pastor \
+    rabbi",
+    )
+});
+
+use crate::redact::words::{Words, words};
+static RELATIONS: Words = Words::new(|| {
+    words(
+        "husband wife son daughter brother sister friend partner boyfriend girlfriend fiance fiancee cousin boss therapist \
+    mother father mom dad niece nephew roommate ex stepson stepdaughter stepfather stepmother psychiatrist counselor",
+    )
+});

@@ -63,38 +63,32 @@ pub(super) fn words(text: &str) -> Vec<Word> {
 
 /// A letter as it is compared: small, without its accent.
 pub(in crate::redact) fn fold(letter: char) -> impl Iterator<Item = char> {
-    letter.to_lowercase().filter_map(|c| match c {
-        '\u{300}'..='\u{36f}' => None,
-        'à'..='å' | 'ā' | 'ă' | 'ą' => Some('a'),
-        'ç' | 'ć' | 'č' => Some('c'),
-        'è'..='ë' | 'ē' | 'ę' | 'ě' => Some('e'),
-        'ì'..='ï' | 'ī' | 'ı' => Some('i'),
-        'ł' => Some('l'),
-        'ñ' | 'ń' | 'ň' => Some('n'),
-        'ò'..='ö' | 'ø' | 'ō' | 'ő' => Some('o'),
-        'ř' => Some('r'),
-        'ś' | 'š' | 'ş' => Some('s'),
-        'ù'..='ü' | 'ū' | 'ů' | 'ű' => Some('u'),
-        'ý' | 'ÿ' => Some('y'),
-        'ź' | 'ż' | 'ž' => Some('z'),
-        'ğ' => Some('g'),
-        'ạ' | 'ả' | 'ấ' | 'ầ' | 'ẩ' | 'ẫ' | 'ậ' | 'ắ' | 'ằ' | 'ẳ' | 'ẵ' | 'ặ' | 'ǎ' => {
-            Some('a')
+    letter.to_lowercase().filter_map(|c| {
+        if ('\u{300}'..='\u{36f}').contains(&c) {
+            return None;
         }
-        'ẹ' | 'ẻ' | 'ẽ' | 'ế' | 'ề' | 'ể' | 'ễ' | 'ệ' | 'ė' => Some('e'),
-        'ỉ' | 'ị' | 'ĩ' | 'į' => Some('i'),
-        'ọ' | 'ỏ' | 'ố' | 'ồ' | 'ổ' | 'ỗ' | 'ộ' | 'ớ' | 'ờ' | 'ở' | 'ỡ' | 'ợ' | 'ơ' => {
-            Some('o')
-        }
-        'ụ' | 'ủ' | 'ứ' | 'ừ' | 'ử' | 'ữ' | 'ự' | 'ư' | 'ũ' | 'ų' => Some('u'),
-        'ỳ' | 'ỵ' | 'ỷ' | 'ỹ' => Some('y'),
-        'đ' | 'ď' => Some('d'),
-        'ť' | 'ț' | 'ţ' => Some('t'),
-        'ș' => Some('s'),
-        'ľ' | 'ļ' | 'ĺ' => Some('l'),
-        'ņ' => Some('n'),
-        'ķ' => Some('k'),
-        'ģ' => Some('g'),
-        other => Some(other),
+        let mut plain = PLAIN.iter();
+        let found = plain.find(|(_, accented)| !c.is_ascii() && accented.contains(c));
+        Some(found.map_or(c, |(plain, _)| *plain))
     })
 }
+
+/// Letters with accents, by the one that is without.
+const PLAIN: [(char, &str); 16] = [
+    ('a', "àáâãäåāăąǎạảấầẩẫậắằẳẵặ"),
+    ('c', "çćčĉċ"),
+    ('d', "đďð"),
+    ('e', "èéêëēęěėĕẹẻẽếềểễệ"),
+    ('g', "ğģĝġ"),
+    ('i', "ìíîïīıĩįỉị"),
+    ('k', "ķ"),
+    ('l', "łľļĺ"),
+    ('n', "ñńňņ"),
+    ('o', "òóôõöøōőơọỏốồổỗộớờởỡợ"),
+    ('r', "řŕŗ"),
+    ('s', "śšşșŝ"),
+    ('t', "ťțţ"),
+    ('u', "ùúûüūůűũųưụủứừửữự"),
+    ('y', "ýÿŷỳỵỷỹ"),
+    ('z', "źżž"),
+];
