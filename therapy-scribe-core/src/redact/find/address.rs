@@ -309,7 +309,10 @@ fn numbered(scan: &Scan<'_>, at: usize) -> Option<usize> {
         number += usize::from(tokens.low(number) == "#");
         if let Some(found) = scan.numbers.from(number) {
             let end = found.tokens.end;
-            return Some(end + usize::from(tokens.is_letter(end) && !tokens.has_space(end)));
+            let end = end + usize::from(tokens.is_letter(end) && !tokens.has_space(end));
+            return Some(
+                end + usize::from(places::direction(tokens.low(end)) && tokens.is_capital(end)),
+            );
         }
         let is_lettered = matches!(tokens.low(kind), "avenue" | "street")
             && tokens.is_letter(kind + 1)
@@ -762,6 +765,10 @@ fn zip_at(scan: &Scan<'_>, at: usize) -> Option<usize> {
         let (mut end, mut digits) = (at, 0);
         while digits < count {
             let number = scan.numbers.from(end)?;
+            // Written ones stand together.
+            if !number.is_spoken && number.digits.len() < count {
+                return None;
+            }
             digits += number.digits.len();
             end = number.tokens.end;
             if digits < count {

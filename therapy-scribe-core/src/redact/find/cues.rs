@@ -188,7 +188,7 @@ static RECORDS: Words = Words::new(|| {
     passport id ids identification identifier group subscriber insurance medicaid medicare medi-cal patient file \
     confirmation reference ref routing plate plates vin badge student employee authorization authorisation auth preauth \
     prescription rx npi dea iban swift ticket order tracking invoice docket serial permit registration beneficiary \
-    certificate encounter accession referral hospital health tag client report booking visa checking savings bank sort \
+    certificate encounter accession referral hospital health tag client report booking checking savings bank sort \
     tax ein payer dossier registry inmate warrant citation ehr emr mbi hic uci imei device service military alien loan \
     locker unit",
     )

@@ -5,6 +5,7 @@ use super::{
     cues::{self, Cue},
     guard,
     numbers::ordinal,
+    runs,
 };
 use crate::redact::Kind;
 
@@ -42,6 +43,10 @@ pub(super) fn find(scan: &mut Scan<'_>) {
         let end = date.end;
         if is_birth(scan, at, &date) || is_long_ago(scan, at, &date) {
             scan.take(with_article(scan, at)..end, Kind::DateOfBirth);
+        } else if matches!(scan.cue_before(at, 3), Some((Cue::Expiry, _)))
+            && runs::mentions_card(scan, at)
+        {
+            scan.take(at..end, Kind::Card);
         } else if date.is_sure {
             scan.take(at..end, Kind::Date);
         } else {
@@ -67,7 +72,9 @@ impl Gap {
         let mut end = at;
         while end < at + 7 {
             let low = scan.tokens.low(end);
-            let is_soft = cues::is_filler(low) || matches!(low, "," | "…" | "of" | "the" | "in");
+            let is_soft = (cues::is_filler(low)
+                && !matches!(low, "on" | "is" | "it" | "that" | "so" | "then" | "and"))
+                || matches!(low, "," | "…" | "of" | "the" | "in");
             let is_talk = self == Self::Talk && matches!(low, "." | "?" | "\n");
             if !is_soft && !is_talk {
                 break;
@@ -164,7 +171,9 @@ fn month_first(scan: &Scan<'_>, at: usize, gap: Gap) -> Option<Date> {
         next = gap.after(scan, after);
     }
     let mut has_day = end.is_some();
-    let found = year(scan, next).or_else(|| year_of_two(scan, next).filter(|_| has_day));
+    let found = year(scan, next).or_else(|| {
+        year_of_two(scan, next).filter(|_| has_day || is_apostrophe(scan.tokens.low(next)))
+    });
     if let Some((_, after)) = found {
         end = Some(after);
         let late = gap.after(scan, after);
@@ -328,6 +337,10 @@ fn year(scan: &Scan<'_>, at: usize) -> Option<(u32, usize)> {
         }
         _ => None,
     }
+}
+
+fn is_apostrophe(low: &str) -> bool {
+    matches!(low, "'" | "’" | "‘")
 }
 
 /// "81", "'81", "eighty-one", "oh five"

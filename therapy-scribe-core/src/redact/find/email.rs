@@ -270,6 +270,7 @@ fn is_inner_mark(scan: &Scan<'_>, at: usize, last: usize) -> bool {
         || is_joint_at(scan, next)
         || next == last
         || tokens.is_letter(at.saturating_sub(1))
+        || is_joint_at(scan, at.saturating_sub(1))
         || explained_before(scan, at).is_some();
     is_inner && (low != "," || is_spelled) && !matches!(low, ":" | ";" | "\"" | "(" | ")")
 }

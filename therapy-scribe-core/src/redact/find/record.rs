@@ -85,7 +85,7 @@ fn called(scan: &Scan<'_>, at: usize) -> Option<(usize, usize, Kind)> {
         {
             Kind::Username
         }
-        _ if cues::is_record(low) => Kind::Record,
+        _ if cues::is_record(low) || low == "number" => Kind::Record,
         _ => return None,
     };
     let mut link = link(scan, at + 1);
@@ -95,6 +95,13 @@ fn called(scan: &Scan<'_>, at: usize) -> Option<(usize, usize, Kind)> {
         return secret(scan, link.end, found.map(|code| code.end)).map(|end| (link.end, end, kind));
     }
     let found = found?;
+    // "gave me number A dash 4417"
+    if low == "number" && (found.letters == 0 || found.digits < 4 || link.end > at + 2) {
+        return None;
+    }
+    if WEAK.contains(low) && !link.has_number && !link.has_last {
+        return None;
+    }
     let total = found.letters + found.digits;
     let is_long_name =
         low.len() <= 4 && matches!(low, "mrn" | "vin" | "npi" | "dea" | "iban" | "mbi" | "acct");
@@ -119,7 +126,7 @@ fn called(scan: &Scan<'_>, at: usize) -> Option<(usize, usize, Kind)> {
         return None;
     }
     // "MRN 48213": the word before it belongs to it.
-    let is_next = link.end == at + 1 && matches!(low, "mrn" | "chart");
+    let is_next = link.end == at + 1 && matches!(tokens.low(at), "mrn" | "chart");
     let mut start = if is_next { at } else { link.end };
     if start > 0 && tokens.low(start - 1) == "#" {
         start -= 1;
@@ -157,6 +164,19 @@ fn is_said(link: &Link) -> bool {
 
 fn link(scan: &Scan<'_>, start: usize) -> Link {
     let tokens = &scan.tokens;
+    let is_coded = matches!(
+        tokens.low(start.saturating_sub(1)),
+        "sort"
+            | "confirmation"
+            | "reference"
+            | "referral"
+            | "booking"
+            | "tracking"
+            | "authorization"
+            | "member"
+            | "patient"
+            | "client"
+    );
     let mut link = Link {
         end: start,
         has_number: false,
@@ -173,6 +193,7 @@ fn link(scan: &Scan<'_>, start: usize) -> Link {
             .unwrap_or(whole);
         link.has_is |= low.len() < whole.len();
         match low {
+            "code" if is_coded => link.has_number = true,
             "number" | "numbers" | "#" | "num" | "№" | "id" | "no" | "nr" | "digits" => {
                 link.has_number = true;
             }
@@ -249,5 +270,12 @@ static OWN_NUMBERS: Words = Words::new(|| {
     words(
         "badge group member chart claim policy file account acct ticket docket permit employee student locker mrn id patient \
     record client",
+    )
+});
+
+/// Things that have a number only where it is called one.
+static WEAK: Words = Words::new(|| {
+    words(
+        "serial service unit device hospital health order report client bank tax loan locker military alien case",
     )
 });

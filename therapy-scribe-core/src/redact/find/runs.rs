@@ -173,7 +173,8 @@ fn joins(scan: &Scan<'_>, index: usize) -> bool {
             }
             ends += usize::from(scan.tokens.ends_sentence(at));
         } else if cues::is_spoken_mark(low)
-            || matches!(low, "area" | "code" | "extension" | "ext" | "x")
+            || matches!(low, "area" | "extension" | "ext" | "x")
+            || (low == "code" && scan.tokens.low_before(at) == "area")
         {
         } else if low == "i"
             && !matches!(
@@ -280,6 +281,9 @@ fn kind(scan: &Scan<'_>, run: &Run, tokens: &Range<usize>) -> Option<Kind> {
             .clone()
             .filter_map(|index| scan.numbers.get(index))
     };
+    // "99214 plus 90836": codes.
+    let has_codes = run.numbers.len() > 1
+        && all().all(|number| !number.is_spoken && matches!(number.digits.len(), 5 | 6));
     // "fifty fifty", "fourteen hundred, twenty two hundred": not dictated.
     let is_round = all().all(|number| number.digits.len() == 2 && number.is_spoken)
         || all().all(|number| number.digits.ends_with("00"));
@@ -291,9 +295,9 @@ fn kind(scan: &Scan<'_>, run: &Run, tokens: &Range<usize>) -> Option<Kind> {
     match cue {
         Some(Cue::Ssn) if count <= 12 => Some(Kind::Ssn),
         Some(Cue::Card | Cue::CardCode | Cue::Expiry) if count >= 12 => Some(Kind::Card),
-        Some(Cue::Record) => Some(Kind::Record),
         Some(Cue::Phone) if count <= 16 => Some(Kind::Phone),
-        _ if is_list || is_round => None,
+        _ if is_list || is_round || has_codes => None,
+        Some(Cue::Record) => Some(Kind::Record),
         Some(Cue::Number) if count <= 16 => Some(Kind::Phone),
         _ => by_length(&digits),
     }
@@ -364,10 +368,12 @@ fn is_last_four(scan: &Scan<'_>, start: usize, most: usize) -> bool {
     (from..start).any(|at| {
         let low = scan.tokens.low(at);
         let is_next = at + 1 == start
-            && scan
-                .numbers
-                .from(start)
-                .is_some_and(|number| number.is_spoken);
+            && scan.numbers.from(start).is_some_and(|number| {
+                let is_year = number
+                    .value()
+                    .is_some_and(|year| (1900..2100).contains(&year));
+                number.is_spoken || !is_year
+            });
         (matches!(low, "ending" | "ends") && is_next)
             || (low == "last" && matches!(scan.tokens.low(at + 1), "four" | "4" | "digits"))
             || (matches!(low, "ending" | "ends")
@@ -386,7 +392,7 @@ fn begins_or_ends(scan: &Scan<'_>, start: usize) -> bool {
     })
 }
 
-fn mentions_card(scan: &Scan<'_>, start: usize) -> bool {
+pub(super) fn mentions_card(scan: &Scan<'_>, start: usize) -> bool {
     let from = start.saturating_sub(60);
     (from..start).any(|at| {
         scan.tokens.is_hidden(at)

@@ -98,9 +98,12 @@ impl<'a> Tokens<'a> {
             Class::Hidden => CompactString::const_new("[]"),
         };
         let is_capital = text.starts_with(char::is_uppercase);
-        let before = self.all.last().map_or(0, |last| last.range.end);
+        let is_apart = self
+            .all
+            .last()
+            .is_none_or(|last| last.range.end < range.start || last.class == Class::Break);
         self.all.push(Token {
-            has_space: before < range.start || self.all.is_empty(),
+            has_space: is_apart,
             is_capital,
             is_upper: is_capital && !text.contains(char::is_lowercase),
             range,

@@ -138,7 +138,7 @@ pub(super) fn domain(scan: &Scan<'_>, start: usize) -> Option<usize> {
                 && best.is_none()
                 && words > 0
                 && !tokens.has_space(at)
-                && is_top(tokens.low(at + 1)));
+                && matches!(tokens.low(at + 1), "com" | "org" | "net" | "edu" | "gov"));
         if is_dot && words > 0 {
             has_dot = true;
             words = 0;
