@@ -2,7 +2,8 @@
 //!
 //! Start at [`Transcript`]: what was said, word by word, with times and speakers. [`AudioSource`] is where audio comes
 //! from, [`SpeechToText`] turns it into [`SttEvent`]s, a [`TranscriptAssembler`] makes the transcript of them, and a
-//! [`RoleMapper`] finds out who is the therapist: [`roles`] has how, and how often that is right.
+//! [`RoleMapper`] finds out who is the therapist: [`roles`] has how, and how often that is right. [`redact`] takes out what
+//! tells who somebody is.
 //!
 //! ```
 //! use therapy_scribe_core::*;
@@ -33,6 +34,7 @@ pub mod audio;
 mod audit;
 mod ids;
 mod phi;
+pub mod redact;
 mod region;
 pub mod roles;
 mod secret;

@@ -1,20 +1,15 @@
-//! Placeholders for names, on the way to a model and back.
+//! Placeholders for names, on the way to a model and back. The names are found by `therapy_scribe_core::redact`.
 
-mod matcher;
 mod model;
-mod ordinary;
-mod placeholder;
-mod words;
 
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use std::fmt;
 
 use serde_json::Value;
+use therapy_scribe_core::redact::{self, Kinds, KnownNames, Redactor};
 
 pub use model::Pseudonymised;
 
 use crate::{Finding, FindingKind, Severity};
-use matcher::Matcher;
-use placeholder::Label;
 
 /// What a name is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,10 +31,9 @@ pub enum NameKind {
 /// `[PERSON_1]`. So each name comes back as it was said, and two people with one first name share its placeholder, as they
 /// share the name. Places and organizations are one placeholder as a whole.
 ///
-/// Names are found as whole words in any case, with hyphens and accents or without, before `'s` and in the plural; and where
-/// a word begins with a capital letter and is by a single letter another one than a name of five letters or more, as when a
-/// recogniser has misheard it. A name that is an ordinary word too, such as Will, Hope or May, is found with a capital letter
-/// only. Nicknames are names of their own: the host gives them too. A name that nobody gave goes out as it is.
+/// What is found of them, misspelt, inflected or an ordinary word too, [`KnownNames`] says. Telephone numbers and the like are
+/// hidden from the model where [`with_identifiers`](Self::with_identifiers) is asked for. A name that nobody gave goes out as
+/// it is.
 ///
 /// ```
 /// use therapy_scribe_notes::{NameKind, Pseudonyms};
@@ -48,95 +42,76 @@ pub enum NameKind {
 /// assert_eq!(format!("{names:?}"), "Pseudonyms(3 names)");
 /// ```
 #[derive(Clone)]
-pub struct Pseudonyms(Arc<Matcher>);
+pub struct Pseudonyms {
+    names: KnownNames,
+    kinds: Kinds,
+}
 
 impl Pseudonyms {
     /// Takes the names of a session: of the client, the family, the clinician, and what else would tell who it is. What holds
     /// no letter is none.
     #[must_use]
     pub fn new<T: AsRef<str>>(names: impl IntoIterator<Item = (NameKind, T)>) -> Self {
-        let mut matcher = Matcher::default();
-        for (kind, name) in names {
-            match kind {
-                NameKind::Person => matcher.add_person(name.as_ref()),
-                NameKind::Place => matcher.add(Label::Place, name.as_ref()),
-                NameKind::Organization => matcher.add(Label::Organization, name.as_ref()),
-            }
+        let add = |known: KnownNames, (kind, name): (NameKind, T)| match kind {
+            NameKind::Person => known.person(name),
+            NameKind::Place => known.place(name),
+            NameKind::Organization => known.organization(name),
+        };
+        names.into_iter().fold(KnownNames::new(), add).into()
+    }
+
+    /// Hides what identifies somebody by its shape too: telephone numbers, addresses, dates of birth and all other
+    /// [identifiers](Kinds::identifiers).
+    #[must_use]
+    pub fn with_identifiers(mut self) -> Self {
+        self.kinds = Kinds::identifiers();
+        self
+    }
+}
+
+impl From<KnownNames> for Pseudonyms {
+    fn from(names: KnownNames) -> Self {
+        Self {
+            names,
+            kinds: Kinds::names(),
         }
-        Self(Arc::new(matcher))
     }
 }
 
 impl fmt::Debug for Pseudonyms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Pseudonyms({} names)", self.0.names().len())
+        write!(f, "Pseudonyms({} names)", self.names.len())
     }
 }
 
 /// The placeholders of one request.
-struct Hiding<'a> {
-    names: &'a Matcher,
-    /// Numbers begin after those that stand in the request already, as where a host has wrapped a model twice.
-    after: u32,
-    /// The names that were hidden, as numbers of the matcher.
-    given: BTreeSet<usize>,
-}
+struct Hiding(Redactor);
 
-impl<'a> Hiding<'a> {
-    fn new<'b>(names: &'a Pseudonyms, texts: impl Iterator<Item = &'b str>) -> Self {
-        let standing = texts.flat_map(placeholder::all).map(|one| one.number);
-        Self {
-            names: &names.0,
-            after: standing.max().unwrap_or(0),
-            given: BTreeSet::new(),
-        }
+impl Hiding {
+    /// Numbers that stand in the request already, as where a host has wrapped a model twice, are given to nobody.
+    fn new<'a>(names: &Pseudonyms, texts: impl Iterator<Item = &'a str>) -> Self {
+        let mut redactor = Redactor::new(names.names.clone(), names.kinds);
+        texts.for_each(|text| redactor.avoid(text));
+        Self(redactor)
     }
 
     /// The text with placeholders.
     fn hide(&mut self, text: &str) -> String {
-        placeholder::replaced(text, |_| None, |between| self.hide_between(between))
+        self.0.text(text).text
     }
 
-    fn hide_between(&mut self, text: &str) -> String {
-        let (mut hidden, mut at) = (String::new(), 0);
-        for found in self.names.find(text) {
-            let Some(name) = self.names.names().get(found.name) else {
-                continue;
-            };
-            hidden += text.get(at..found.range.start).unwrap_or_default();
-            hidden += &name.label.written(name.number.saturating_add(self.after));
-            at = found.range.end;
-            self.given.insert(found.name);
-        }
-        hidden + text.get(at..).unwrap_or_default()
+    fn has_hidden(&self) -> bool {
+        !self.0.pseudonyms().is_empty()
     }
 
-    /// Whether a known name is in it all the same.
+    /// Whether something is in it all the same.
     fn has_left(&self, text: &str) -> bool {
-        let mut has_left = false;
-        let _ = placeholder::replaced(
-            text,
-            |_| None,
-            |between| {
-                has_left |= self.names.has_left(between);
-                String::new()
-            },
-        );
-        has_left
+        self.0.leak_check(text).is_err()
     }
 
     /// The text with names, for the placeholders that were given.
     fn show(&self, text: &str) -> String {
-        let names = self.names.names();
-        let name = |found: &placeholder::Placeholder| {
-            let mut given = self.given.iter().filter_map(|index| names.get(*index));
-            let is_it = |name: &&matcher::Name| {
-                name.label == found.label
-                    && Some(name.number) == found.number.checked_sub(self.after)
-            };
-            given.find(is_it).map(|name| name.text.clone())
-        };
-        placeholder::replaced(text, name, str::to_owned)
+        self.0.pseudonyms().restore(text)
     }
 }
 
@@ -150,7 +125,7 @@ pub(crate) fn findings(value: &Value) -> Vec<Finding> {
 fn collect(value: &Value, at: &str, findings: &mut Vec<Finding>) {
     match value {
         Value::String(text) => {
-            let left = placeholder::all(text).into_iter();
+            let left = redact::placeholders(text).into_iter();
             findings.extend(left.filter_map(|one| {
                 let text = format!(
                     "`{}` stands for a name that nobody knows",

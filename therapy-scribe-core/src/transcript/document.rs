@@ -102,6 +102,15 @@ impl Transcript {
         }
     }
 
+    /// The same transcript with other words in its final turns; open turns are left out.
+    pub(crate) fn retold(&self, turns: impl IntoIterator<Item = Turn>) -> Self {
+        Self {
+            gaps: self.gaps.clone(),
+            roles: self.roles.clone(),
+            ..Self::from_turns(turns, RoleMap::default())
+        }
+    }
+
     /// A transcript of finished turns, such as a stored or pre-recorded one. Turns without words are left out.
     #[must_use]
     pub fn from_turns(turns: impl IntoIterator<Item = Turn>, roles: RoleMap) -> Self {

@@ -149,6 +149,13 @@ impl Word {
         matches!(self.overlap, Overlap::LiveOnly)
     }
 
+    /// The same word with another text, up to where another one ended.
+    pub(crate) fn retold(mut self, text: &str, end: MediaTime) -> Self {
+        self.text = CompactString::new(text);
+        self.end = end.max(self.end);
+        self
+    }
+
     /// Follows the turn's label, unless the word has one of its own.
     pub(crate) fn inherit(&mut self, turn: Option<SpeakerId>) {
         if self.attribution == Attribution::Turn && self.label != turn {

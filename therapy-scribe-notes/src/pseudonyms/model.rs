@@ -42,7 +42,7 @@ impl Pseudonymised {
     }
 
     /// What goes out.
-    fn outgoing(&self, request: &ChatRequest) -> Result<(ChatRequest, Hiding<'_>)> {
+    fn outgoing(&self, request: &ChatRequest) -> Result<(ChatRequest, Hiding)> {
         let messages = request.messages.iter();
         let calls = messages.clone().flat_map(|message| &message.calls);
         let arguments: Vec<_> = calls
@@ -61,7 +61,7 @@ impl Pseudonymised {
                 call.arguments = in_texts(&call.arguments, &mut |text| hiding.hide(text));
             }
         }
-        if !hiding.given.is_empty() {
+        if hiding.has_hidden() {
             out.system += NOTICE;
         }
         let is_left = |message: &ChatMessage| {

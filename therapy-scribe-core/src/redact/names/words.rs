@@ -62,22 +62,33 @@ pub(super) fn words(text: &str) -> Vec<Word> {
 }
 
 /// A letter as it is compared: small, without its accent.
-fn fold(letter: char) -> impl Iterator<Item = char> {
-    letter.to_lowercase().filter_map(|c| match c {
-        '\u{300}'..='\u{36f}' => None,
-        'à'..='å' | 'ā' | 'ă' | 'ą' => Some('a'),
-        'ç' | 'ć' | 'č' => Some('c'),
-        'è'..='ë' | 'ē' | 'ę' | 'ě' => Some('e'),
-        'ì'..='ï' | 'ī' | 'ı' => Some('i'),
-        'ł' => Some('l'),
-        'ñ' | 'ń' | 'ň' => Some('n'),
-        'ò'..='ö' | 'ø' | 'ō' | 'ő' => Some('o'),
-        'ř' => Some('r'),
-        'ś' | 'š' | 'ş' => Some('s'),
-        'ù'..='ü' | 'ū' | 'ů' | 'ű' => Some('u'),
-        'ý' | 'ÿ' => Some('y'),
-        'ź' | 'ż' | 'ž' => Some('z'),
-        'ğ' => Some('g'),
-        other => Some(other),
+pub(in crate::redact) fn fold(letter: char) -> impl Iterator<Item = char> {
+    letter.to_lowercase().filter_map(|c| {
+        if ('\u{300}'..='\u{36f}').contains(&c) {
+            return None;
+        }
+        let mut plain = PLAIN.iter();
+        let found = plain.find(|(_, accented)| !c.is_ascii() && accented.contains(c));
+        Some(found.map_or(c, |(plain, _)| *plain))
     })
 }
+
+/// Letters with accents, by the one that is without.
+const PLAIN: [(char, &str); 16] = [
+    ('a', "àáâãäåāăąǎạảấầẩẫậắằẳẵặ"),
+    ('c', "çćčĉċ"),
+    ('d', "đďð"),
+    ('e', "èéêëēęěėĕẹẻẽếềểễệ"),
+    ('g', "ğģĝġ"),
+    ('i', "ìíîïīıĩįỉị"),
+    ('k', "ķ"),
+    ('l', "łľļĺ"),
+    ('n', "ñńňņ"),
+    ('o', "òóôõöøōőơọỏốồổỗộớờởỡợ"),
+    ('r', "řŕŗ"),
+    ('s', "śšşșŝ"),
+    ('t', "ťțţ"),
+    ('u', "ùúûüūůűũųưụủứừửữự"),
+    ('y', "ýÿŷỳỵỷỹ"),
+    ('z', "źżž"),
+];
