@@ -157,6 +157,7 @@ pub(crate) async fn run(talk: Talk<'_>) -> Result<ExitCode, AnyError> {
             longest,
             clinician,
             plays: talk.mic,
+            is_said: false,
         };
         let client = place.client(&desk, prompt, flags.half_duplex)?;
         voice.run(&client, hearing, &mut stop).await

@@ -39,6 +39,8 @@ pub(crate) struct Voice {
     pub(crate) clinician: Option<Clinician>,
     /// Whether the agent is heard here.
     pub(crate) plays: bool,
+    /// The script was followed to its end.
+    pub(crate) is_said: bool,
 }
 
 /// How far it is.
@@ -254,7 +256,10 @@ impl Voice {
                 state.is_unheard = true;
                 state.feed.hear(audio(line)?);
             }
-            Some(Next::Over) => state.end(handle).await,
+            Some(Next::Over) => {
+                self.is_said = true;
+                state.end(handle).await;
+            }
         }
         Ok(())
     }
@@ -262,7 +267,7 @@ impl Voice {
     /// A script that was followed to its end has its note saved, unless a person did not want that.
     fn check_script(&self) -> Result<(), AnyError> {
         let is_done = self.desk.is_saved() || self.asker.declined;
-        if self.clinician.is_some() && !is_done {
+        if self.is_said && !is_done {
             return Err("the talk is over, and no note was saved".into());
         }
         Ok(())
