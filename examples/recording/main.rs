@@ -10,26 +10,23 @@
     reason = "a program that talks to a person"
 )]
 
+#[path = "../support/recordings.rs"]
+mod recordings;
+
 use std::{
-    env, io,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
 };
 
-use async_trait::async_trait;
 use clap::Parser;
+use recordings::{DEMO, Tickets};
 use therapy_scribe::{
-    ApiKey, BoxError, Region,
+    BoxError,
     stt::prerecorded::{
-        Error, FileUpload, Job, JobTicket, Processed, RecordClient, RecordRedaction,
-        RedactionPolicies, TicketStore, Transcription,
+        Error, FileUpload, Job, Processed, RecordRedaction, RedactionPolicies, Transcription,
     },
-    transport::{Connector, Origin},
 };
-use therapy_scribe_emulator::{Emulator, Script};
-
-const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo-session");
 
 /// Transcribes a recording, with roles, and deletes it at the service.
 #[derive(Debug, Parser)]
@@ -56,7 +53,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: &Args) -> Result<(), BoxError> {
-    let (client, emulator) = service().await?;
+    let (client, emulator) = recordings::service(&[]).await?;
     let mut config = Transcription::individual();
     if args.redact {
         config = config.redaction(RecordRedaction::new(RedactionPolicies::identifiers()));
@@ -111,69 +108,5 @@ fn show(done: &Processed, out: &Path) {
     }
     for leftover in &done.deletion.unconfirmed {
         eprintln!("Still at the service: {}. Run this again.", leftover.id);
-    }
-}
-
-/// The service with a key, the emulator without.
-async fn service() -> Result<(RecordClient, Option<Emulator>), BoxError> {
-    let _ = dotenvy::dotenv();
-    let set = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
-    if let Some(key) = set("ASSEMBLYAI_API_KEY") {
-        eprintln!("Real patient data needs a Business Associate Agreement with AssemblyAI first.");
-        let key = ApiKey::new(key)?;
-        let client = match set("ASSEMBLYAI_API_URL") {
-            Some(url) => {
-                let gateway = set("ASSEMBLYAI_LLM_GATEWAY_URL").unwrap_or_else(|| url.clone());
-                let (api, gateway) = (Origin::parse(&url)?, Origin::parse(&gateway)?);
-                RecordClient::at(&Connector::new()?, &api, &gateway, key)?
-            }
-            None => RecordClient::new(Region::Us, key)?,
-        };
-        return Ok((client, None));
-    }
-    eprintln!(
-        "No ASSEMBLYAI_API_KEY is set: the emulator on this machine stands in for the service."
-    );
-    let script = std::fs::read_to_string(Path::new(DEMO).join("session.json"))?;
-    let script = Script::from_json(&script)?;
-    let emulator = Emulator::builder().script(script).start().await?;
-    let origin = Origin::parse(&emulator.api_url())?;
-    let key = ApiKey::new("emulated")?;
-    let client = RecordClient::at(&Connector::new()?, &origin, &origin, key)?;
-    Ok((client, Some(emulator)))
-}
-
-/// The ticket as a file: written beside, then moved, so that a crash leaves the old one or the new one.
-struct Tickets(PathBuf);
-
-impl Tickets {
-    fn beside(out: &Path) -> Self {
-        let mut name = out.as_os_str().to_owned();
-        name.push(".ticket");
-        Self(name.into())
-    }
-
-    /// The ticket of a job that did not come to its end, or a new one.
-    fn last(&self) -> Result<JobTicket, BoxError> {
-        match std::fs::read(&self.0) {
-            Ok(stored) => Ok(serde_json::from_slice(&stored)?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Ok(JobTicket::new("recording"))
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    fn forget(&self) -> io::Result<()> {
-        std::fs::remove_file(&self.0)
-    }
-}
-
-#[async_trait]
-impl TicketStore for Tickets {
-    async fn keep(&self, ticket: &JobTicket) -> Result<(), BoxError> {
-        let part = self.0.with_extension("part");
-        std::fs::write(&part, serde_json::to_vec(ticket)?)?;
-        Ok(std::fs::rename(part, &self.0)?)
     }
 }

@@ -61,7 +61,7 @@ fn main() -> ExitCode {
 
 fn run(args: &Args) -> Result<(), String> {
     let names = match &args.names {
-        Some(path) => names::read(path)?,
+        Some(path) => names::read(path)?.known(),
         None => KnownNames::new(),
     };
     let mut redactor = Redactor::new(names, args.policies).style(args.style);

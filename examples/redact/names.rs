@@ -5,8 +5,38 @@ use std::path::Path;
 use serde_json::Value;
 use therapy_scribe::redact::KnownNames;
 
+/// Names and what they are of, as a file has them.
+#[derive(Default)]
+pub(crate) struct Names(Vec<(Of, String)>);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Person,
+    Place,
+    Organization,
+}
+
+impl Names {
+    /// For a redactor.
+    pub(crate) fn known(&self) -> KnownNames {
+        let add = |known: KnownNames, (of, name): &(Of, String)| match of {
+            Of::Person => known.person(name),
+            Of::Place => known.place(name),
+            Of::Organization => known.organization(name),
+        };
+        self.0.iter().fold(KnownNames::new(), add)
+    }
+
+    /// Those of people, as they were given.
+    #[expect(dead_code, reason = "for programs that send them to a service")]
+    pub(crate) fn people(&self) -> impl Iterator<Item = &str> {
+        let people = self.0.iter().filter(|(of, _)| *of == Of::Person);
+        people.map(|(_, name)| name.as_str())
+    }
+}
+
 /// Reads names from a file.
-pub(crate) fn read(path: &Path) -> Result<KnownNames, String> {
+pub(crate) fn read(path: &Path) -> Result<Names, String> {
     let shown = path.display();
     let text =
         std::fs::read_to_string(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
@@ -16,13 +46,13 @@ pub(crate) fn read(path: &Path) -> Result<KnownNames, String> {
             let (line, column) = (error.line(), error.column());
             format!("{shown} is no JSON (line {line}, column {column})")
         })?;
-        return Ok(of_json("", &value, KnownNames::new()));
+        return Ok(of_json("", &value, Names::default()));
     }
-    Ok(text.lines().fold(KnownNames::new(), of_line))
+    Ok(text.lines().fold(Names::default(), of_line))
 }
 
 /// Every string is a name, and the nearest key says of what.
-fn of_json(role: &str, value: &Value, names: KnownNames) -> KnownNames {
+fn of_json(role: &str, value: &Value, names: Names) -> Names {
     match value {
         Value::String(name) => add(role, name, names),
         Value::Array(all) => all
@@ -44,7 +74,7 @@ fn of_json(role: &str, value: &Value, names: KnownNames) -> KnownNames {
     }
 }
 
-fn of_line(names: KnownNames, line: &str) -> KnownNames {
+fn of_line(names: Names, line: &str) -> Names {
     let line = line.split('#').next().unwrap_or_default().trim();
     let line = line.trim_start_matches(['-', '*', '•']).trim();
     match line.split_once(':') {
@@ -55,13 +85,13 @@ fn of_line(names: KnownNames, line: &str) -> KnownNames {
     }
 }
 
-fn add(role: &str, name: &str, names: KnownNames) -> KnownNames {
+fn add(role: &str, name: &str, mut names: Names) -> Names {
     let role = role.trim().to_lowercase();
     let is = |words: &[&str]| words.iter().any(|word| role.starts_with(word));
-    if is(&[
+    let of = if is(&[
         "place", "city", "cities", "town", "street", "location", "countr",
     ]) {
-        names.place(name)
+        Of::Place
     } else if is(&[
         "org",
         "employer",
@@ -71,8 +101,12 @@ fn add(role: &str, name: &str, names: KnownNames) -> KnownNames {
         "hospital",
         "workplace",
     ]) {
-        names.organization(name)
+        Of::Organization
     } else {
-        names.person(name)
+        Of::Person
+    };
+    if name.chars().any(char::is_alphabetic) {
+        names.0.push((of, name.trim().to_owned()));
     }
+    names
 }

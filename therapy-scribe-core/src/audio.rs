@@ -14,6 +14,7 @@ mod record;
 mod reframe;
 #[cfg(feature = "resample")]
 mod resample;
+mod silence;
 mod sink;
 mod source;
 mod wav;
@@ -32,6 +33,7 @@ pub use record::{AudioRecorder, WavRecorder};
 pub use reframe::Reframed;
 #[cfg(feature = "resample")]
 pub use resample::Resampled;
+pub use silence::Silenced;
 pub use sink::AudioSink;
 pub use source::{AudioSource, AudioSourceExt, STARVED_AFTER};
 pub use wav::WavSource;

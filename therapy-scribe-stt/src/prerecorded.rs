@@ -56,8 +56,8 @@ pub use client::{
     RecordClient, SubtitleFormat, WordMatch,
 };
 pub use config::{
-    EntityName, RecordRedaction, RedactionPolicies, SpeakerIdentification, SpeakerOptions,
-    Transcription, TranscriptionBuilder,
+    EntityName, RecordRedaction, RedactedAudio, RedactedFormat, RedactionPolicies,
+    SpeakerIdentification, SpeakerOptions, Transcription, TranscriptionBuilder,
 };
 pub use download::{AudioSave, FileSave};
 pub use error::{Error, FailureReason};

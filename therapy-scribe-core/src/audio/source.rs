@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::{
     AudioError, AudioFormat, AudioFrame, LevelMeter, Metered, Mono, OneChannel, Paced, Reframed,
+    Silenced,
 };
 use crate::Notice;
 
@@ -95,6 +96,15 @@ pub trait AudioSourceExt: AudioSource + Sized {
     /// Measures the level of what passes.
     fn metered(self, meter: Arc<LevelMeter>) -> Metered<Self> {
         Metered::new(self, meter)
+    }
+
+    /// Puts silence in these stretches of the recording, as where a name was said. All of a span goes; leave a little around
+    /// words, whose times are not exact.
+    fn silenced(
+        self,
+        spans: impl IntoIterator<Item = std::ops::Range<crate::MediaTime>>,
+    ) -> Silenced<Self> {
+        Silenced::new(self, spans)
     }
 
     /// Converts to another sample rate.
