@@ -28,7 +28,6 @@ impl Names {
     }
 
     /// Those of people, as they were given.
-    #[expect(dead_code, reason = "for programs that send them to a service")]
     pub(crate) fn people(&self) -> impl Iterator<Item = &str> {
         let people = self.0.iter().filter(|(of, _)| *of == Of::Person);
         people.map(|(_, name)| name.as_str())

@@ -7,6 +7,7 @@
 
 mod demo;
 mod reconnect;
+mod record;
 mod soak;
 mod telehealth;
 mod typed;
