@@ -107,7 +107,7 @@ fn house(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let tokens = &scan.tokens;
     let first = scan.numbers.from(at)?;
     if !scan.is_free(at..at + 1)
-        || (at > 0 && !tokens.has_space(at) && !matches!(tokens.low(at - 1), "(" | "#" | "-"))
+        || (at > 0 && !tokens.has_space(at) && !matches!(tokens.low(at - 1), "(" | "#" | "-" | "/"))
     {
         return None;
     }
@@ -225,6 +225,14 @@ fn bare_name(scan: &Scan<'_>, at: usize) -> Option<usize> {
         && tokens.has_space(end)
         && !places::is_no_name(tokens.low(end));
     let is_at = matches!(tokens.low_before(at), "at" | "is" | "to") && is_asked(scan, at);
+    // "500 South Main, Suite B"
+    let last = end + usize::from(places::direction(tokens.low(end)));
+    let is_second =
+        tokens.is_word(last) && tokens.is_capital(last) && !places::is_no_name(tokens.low(last));
+    let flat = flat(scan, skip(scan, last + 1));
+    if is_second && flat.is_some() && (2..=5).contains(&digits) {
+        return Some(last + 1);
+    }
     (is_name && is_at && (2..=5).contains(&digits)).then_some(end + 1)
 }
 
@@ -348,6 +356,7 @@ fn foreign(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let mut end = kind + 1;
     while end < kind + 6
         && (tokens.is_capital(end)
+            || tokens.low(end) == "-"
             || matches!(
                 tokens.low(end),
                 "de" | "des" | "du" | "del" | "la" | "le" | "las" | "los" | "della" | "y"
@@ -490,7 +499,7 @@ fn with_unit_before(scan: &Scan<'_>, at: usize) -> usize {
             return last - 1;
         }
     }
-    for back in 2..=5 {
+    for back in 2..=8 {
         let Some(start) = at.checked_sub(back) else {
             break;
         };
@@ -499,6 +508,8 @@ fn with_unit_before(scan: &Scan<'_>, at: usize) -> usize {
         let is_rest = (start + 1..at).all(|i| {
             tokens.is_digits(i)
                 || tokens.is_letter(i)
+                || tokens.low(i) == "/"
+                || (i > start + 2 && tokens.is_word(i) && tokens.is_capital(i))
                 || tokens.low(i) == ","
                 || scan.numbers.holding(i).is_some()
         });
@@ -531,6 +542,16 @@ fn tail(scan: &Scan<'_>, street: usize) -> usize {
         let at = scan.after_fillers(next + 1 + usize::from(tokens.low(next + 1) == "code"), 3);
         end = code_at(scan, at).unwrap_or(end);
     }
+    // "VIC 3000"
+    let next = skip(scan, end);
+    let is_short_code = end > street
+        && matches!(
+            tokens.low(end - 1),
+            "vic" | "nsw" | "qld" | "tas" | "act" | "nt" | "sa" | "wa"
+        )
+        && tokens.is_digits(next)
+        && tokens.low(next).len() == 4;
+    end = if is_short_code { next + 1 } else { end };
     let next = skip(scan, end);
     if end > street {
         for country in [

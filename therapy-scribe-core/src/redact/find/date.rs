@@ -165,7 +165,8 @@ fn month_first(scan: &Scan<'_>, at: usize, gap: Gap) -> Option<Date> {
     let (is_sure, start) = month(scan, at)?;
     let mut next = gap.after(scan, start);
     let mut end = None;
-    if let Some((_, after)) = day(scan, next).filter(|_| year(scan, next).is_none()) {
+    let is_month = month_named(scan.tokens.low(at));
+    if let Some((_, after)) = day(scan, next).filter(|_| is_month && year(scan, next).is_none()) {
         let after = corrected(scan, after);
         end = Some(after);
         next = gap.after(scan, after);
@@ -250,6 +251,14 @@ fn year_first(scan: &Scan<'_>, at: usize, gap: Gap) -> Option<Date> {
         has_day: true,
         is_sure: true,
     })
+}
+
+/// A day that has a name has no number.
+fn month_named(low: &str) -> bool {
+    !matches!(
+        low,
+        "christmas" | "halloween" | "boxing" | "leap" | "valentine" | "new"
+    )
 }
 
 /// Whether a month, or a day that has a name, stands here, and its end; `true` where the word means nothing else.

@@ -32,14 +32,14 @@ fn domain_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
         }
         start += usize::from(tokens.low(start) == "sign");
     }
-    start = scan.after_fillers(start, 4);
+    start = after_thought(scan, start);
     // "at? At hotmail dot com"
     let again = scan.after_fillers(
         start + usize::from(matches!(tokens.low(start), "?" | "." | "\n")),
         4,
     );
     if tokens.low(again) == "at" {
-        start = scan.after_fillers(again + 1, 4);
+        start = after_thought(scan, again + 1);
     }
     let domain = url::domain(scan, start).or_else(|| provider(scan, start));
     // "it's at clinic.example/forms"
@@ -60,6 +60,13 @@ fn domain_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
             && tokens.is_word(at + 1);
         is_glued.then_some(at + 2)
     })
+}
+
+/// The place after "um, uh,".
+fn after_thought(scan: &Scan<'_>, at: usize) -> usize {
+    (at..at + 5)
+        .find(|i| !cues::is_hesitation(scan.tokens.low(*i)))
+        .unwrap_or(at)
 }
 
 /// "gmail" says it all, "dot com" or not.
@@ -263,6 +270,12 @@ fn said(scan: &Scan<'_>, last: usize) -> Option<usize> {
 fn is_inner_mark(scan: &Scan<'_>, at: usize, last: usize) -> bool {
     let tokens = &scan.tokens;
     let (low, next) = (tokens.low(at), at + 1);
+    // "(dot)"
+    let is_bracket = (matches!(low, "(" | "[" | "{") && is_joint_at(scan, next))
+        || (matches!(low, ")" | "]" | "}") && is_joint_at(scan, at.saturating_sub(1)));
+    if is_bracket {
+        return true;
+    }
     let is_inner = !tokens.has_space(next) || matches!(low, "," | "-") || next == last;
     let is_spelled = is_phrase_begin(scan, next)
         || tokens.is_letter(next)

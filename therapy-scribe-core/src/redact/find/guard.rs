@@ -58,7 +58,8 @@ fn is_measure(scan: &Scan<'_>, end: usize, value: Option<u32>) -> bool {
         matches!(unit, "am" | "pm" | "a" | "p" | "o'clock") && value.is_some_and(|v| v <= 12);
     let is_clock =
         is_hour && (unit.len() > 1 || (tokens.low(at + 1) == "." && tokens.low(at + 2) == "m"));
-    is_unit(unit)
+    let is_times = unit != "x" || value.is_some_and(|value| value <= 20);
+    (is_unit(unit) && is_times)
         || is_clock
         || (matches!(unit, "%" | "°" | "+"))
         || tokens.phrase(at, "out of").is_some()

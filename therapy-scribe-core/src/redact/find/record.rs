@@ -194,7 +194,8 @@ fn link(scan: &Scan<'_>, start: usize) -> Link {
         link.has_is |= low.len() < whole.len();
         match low {
             "code" if is_coded => link.has_number = true,
-            "number" | "numbers" | "#" | "num" | "№" | "id" | "no" | "nr" | "digits" => {
+            "number" | "numbers" | "locator" | "#" | "num" | "№" | "id" | "no" | "nr"
+            | "digits" => {
                 link.has_number = true;
             }
             "is" | "it's" | "its" | "that's" | "was" | "are" | "reads" | "says" | "to" | "be"

@@ -404,6 +404,17 @@ pub(super) fn mentions_card(scan: &Scan<'_>, start: usize) -> bool {
 /// "… the old one was 12088", "… and the end is 4417": more of what was just hidden.
 fn another(scan: &Scan<'_>, start: usize, count: usize) -> Option<Kind> {
     let verb = start.checked_sub(1)?;
+    // "… or maybe 0175"
+    let is_or = scan.tokens.low(verb) == "or"
+        || (matches!(scan.tokens.low(verb), "maybe" | "possibly")
+            && scan.tokens.low_before(verb) == "or");
+    let near = (0..verb)
+        .rev()
+        .take(3)
+        .find(|at| scan.tokens.is_hidden(*at));
+    if let Some(hidden) = near.filter(|_| is_or && (3..=12).contains(&count)) {
+        return hidden_kind(scan, hidden);
+    }
     let is_verb = matches!(scan.tokens.low(verb), "is" | "was" | "are");
     let is_more = matches!(
         scan.tokens.low_before(verb),

@@ -94,6 +94,12 @@ fn bare(scan: &Scan<'_>, at: usize) -> Option<usize> {
         return None;
     }
     let end = domain(scan, at)?;
+    // A written one begins with its own word.
+    let mut dots = (at..end).filter(|i| matches!(tokens.low(*i), "." | "dot" | "period"));
+    let first = dots.next()?;
+    if tokens.low(first) == "." && (at + 1..first).any(|i| tokens.has_space(i)) {
+        return None;
+    }
     // Two names without a space, as where a space was forgotten between two sentences, are no address.
     let last = tokens.low(end - 1);
     let is_written = tokens.low(end.checked_sub(2)?) == ".";
