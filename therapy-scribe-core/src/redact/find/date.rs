@@ -332,10 +332,16 @@ fn year(scan: &Scan<'_>, at: usize) -> Option<(u32, usize)> {
         return None;
     }
     let century = first.value()? * 100;
-    let hyphen = usize::from(scan.tokens.low(first.tokens.end) == "-");
+    let end = first.tokens.end;
+    let hyphen = usize::from(scan.tokens.low(end) == "-");
+    // "nineteen, uh, eighty-two"
+    let thought = (end..end + 4).find(|at| !cues::is_hesitation(scan.tokens.low(*at)));
+    let second = thought
+        .filter(|_| first.is_spoken && hyphen == 0)
+        .unwrap_or(end + hyphen);
     let second = scan
         .numbers
-        .from(first.tokens.end + hyphen)
+        .from(second)
         .filter(|number| number.is_spoken || first.is_spoken)?;
     match second.digits.len() {
         2 => Some((century + second.value()?, second.tokens.end)),

@@ -152,6 +152,9 @@ pub(super) fn domain(scan: &Scan<'_>, start: usize) -> Option<usize> {
             while cues::is_hesitation(tokens.low(at)) && at < start + 26 {
                 at += 1;
             }
+            if !(tokens.is_word(at) || tokens.is_digits(at)) {
+                break;
+            }
             if let Some(end) = top_at(scan, at, best) {
                 best = Some(end);
                 at = end - 1;
