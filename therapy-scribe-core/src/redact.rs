@@ -52,6 +52,7 @@
 mod find;
 mod kind;
 mod leak;
+mod masked;
 mod names;
 mod placeholder;
 mod pseudonyms;

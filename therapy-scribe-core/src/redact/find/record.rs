@@ -2,7 +2,7 @@
 
 use super::{
     Scan,
-    code::code,
+    code::{Code, code},
     cues::{self, Cue},
     guard,
 };
@@ -102,27 +102,8 @@ fn called(scan: &Scan<'_>, at: usize) -> Option<(usize, usize, Kind)> {
     if WEAK.contains(low) && !link.has_number && !link.has_last {
         return None;
     }
-    let total = found.letters + found.digits;
-    let is_long_name =
-        low.len() <= 4 && matches!(low, "mrn" | "vin" | "npi" | "dea" | "iban" | "mbi" | "acct");
-    let is_named = link.has_number || is_long_name;
-    let is_mixed = found.letters > 0 && found.digits > 2;
-    let fits = match kind {
-        Kind::Ssn => {
-            is_national(found.letters, found.digits) || (link.has_last && found.digits == 4)
-        }
-        _ if found.digits == 0 => false,
-        _ if is_named || link.has_last => {
-            total >= 3 && (found.digits >= 3 || (total >= 4 && found.digits >= 2))
-        }
-        _ => is_said(&link) && ((found.digits >= 5) || (is_mixed && total >= 5)),
-    };
-    let is_dictated = link.words == 0
-        && found.digits == 4
-        && found.letters == 0
-        && has_own_numbers(low)
-        && !is_year(scan, link.end);
-    if !fits && !is_dictated {
+    let is_number = is_number(scan, (low, kind), &link, &found);
+    if !is_number {
         return None;
     }
     // "MRN 48213": the word before it belongs to it.
@@ -132,6 +113,30 @@ fn called(scan: &Scan<'_>, at: usize) -> Option<(usize, usize, Kind)> {
         start -= 1;
     }
     Some((start, found.end, kind))
+}
+
+/// Whether what was spelled is the number of what was named.
+fn is_number(scan: &Scan<'_>, (low, kind): (&str, Kind), link: &Link, found: &Code) -> bool {
+    let total = found.letters + found.digits;
+    let is_abbreviation = matches!(low, "mrn" | "vin" | "npi" | "dea" | "iban" | "mbi" | "acct");
+    let is_named = link.has_number || is_abbreviation;
+    let is_mixed = found.letters > 0 && found.digits > 2;
+    let fits = match kind {
+        Kind::Ssn => {
+            is_national(found.letters, found.digits) || (link.has_last && found.digits == 4)
+        }
+        _ if found.digits == 0 => false,
+        _ if is_named || link.has_last => {
+            total >= 3 && (found.digits >= 3 || (total >= 4 && found.digits >= 2))
+        }
+        _ => is_said(link) && ((found.digits >= 5) || (is_mixed && total >= 5)),
+    };
+    let is_dictated = link.words == 0
+        && found.digits == 4
+        && found.letters == 0
+        && has_own_numbers(low)
+        && !is_year(scan, link.end);
+    fits || is_dictated
 }
 
 /// Things whose number follows at once: "group 6042".
@@ -164,19 +169,7 @@ fn is_said(link: &Link) -> bool {
 
 fn link(scan: &Scan<'_>, start: usize) -> Link {
     let tokens = &scan.tokens;
-    let is_coded = matches!(
-        tokens.low(start.saturating_sub(1)),
-        "sort"
-            | "confirmation"
-            | "reference"
-            | "referral"
-            | "booking"
-            | "tracking"
-            | "authorization"
-            | "member"
-            | "patient"
-            | "client"
-    );
+    let is_coded = has_code(tokens.low(start.saturating_sub(1)));
     let mut link = Link {
         end: start,
         has_number: false,
@@ -205,14 +198,7 @@ fn link(scan: &Scan<'_>, start: usize) -> Link {
             }
             "four" | "4" | "three" | "3" | "five"
                 if link.has_last && matches!(tokens.low_before(at), "last") => {}
-            "the" | "my" | "your" | "his" | "her" | "their" | "our" | "for" | "of" | "in"
-            | "with" | "on" | "code" | "card" | "under" | "at" | "here" | "listed" | "plate"
-            | "plan" | "record" | "policy" | "member" | "account" | "license" | "licence"
-            | "social" | "security" | "insurance" | "mrn" | "key" | "this" | "there"
-            | "currently" | "patient" | "group" | "file" | "health" | "medical" | "would"
-            | "should" | "he" | "she" | "state" | "new" | "and" | "," | "." | "-" | "–" | "("
-            | ")" | "\"" | "“" | "?" | "\n" => {}
-            _ if cues::is_filler(low) => {}
+            _ if LINKS.contains(low) || cues::is_filler(low) => {}
             _ => break,
         }
         let is_sentence =
@@ -234,6 +220,23 @@ fn link(scan: &Scan<'_>, start: usize) -> Link {
         link.end = at + 1;
     }
     link
+}
+
+/// "sort code", "confirmation code": the code is a number.
+fn has_code(low: &str) -> bool {
+    matches!(
+        low,
+        "sort"
+            | "confirmation"
+            | "reference"
+            | "referral"
+            | "booking"
+            | "tracking"
+            | "authorization"
+            | "member"
+            | "patient"
+            | "client"
+    )
 }
 
 /// Nine digits in the United States and Canada, ten of the NHS, two letters, six digits and a letter in Britain.
@@ -279,4 +282,14 @@ static WEAK: Words = Words::new(|| {
     words(
         "serial service unit device hospital health order report client bank tax loan locker military alien case",
     )
+});
+
+/// Words and marks between what has a number and the number.
+static LINKS: Words = Words::new(|| {
+    let mut all = words(
+        "the my your his her their our for of in with on code card under at here listed plate plan record policy member account license licence social security insurance mrn key this there currently \
+        patient group file health medical would should he she state new and , . - – ( ) “ ?",
+    );
+    all.extend(["\"", "\n"]);
+    all
 });
