@@ -143,11 +143,21 @@ impl Scan<'_> {
         number
     }
 
+    fn has_number_at_once(&self, at: usize) -> bool {
+        let skipped = |at: &usize| {
+            let low = self.tokens.low(*at);
+            is_filler(low) || matches!(low, ":" | "on" | "was" | "of")
+        };
+        let next = (at..at + 4).find(|at| !skipped(at)).unwrap_or(at);
+        self.numbers.from(next).is_some()
+    }
+
     /// The nearest cue after a place, in the same sentence or at the next one's begin.
     pub(super) fn cue_after(&self, place: usize, most: usize) -> Option<Cue> {
         let (mut words, mut ends) = (0, 0);
         for at in place..self.tokens.len() {
-            if self.tokens.is_hidden(at) || self.tokens.is_break(at) {
+            let is_other = matches!(self.tokens.low(at), ";" | "but");
+            if is_other || self.tokens.is_hidden(at) || self.tokens.is_break(at) {
                 break;
             }
             if self.tokens.ends_sentence(at) {
@@ -163,6 +173,8 @@ impl Scan<'_> {
             words += 1;
             match self::at(&self.tokens, at) {
                 Some(Cue::Number) | None => {}
+                // "…, DOB 3/4/81" is about what follows it.
+                Some(Cue::Birth) if self.has_number_at_once(at + 1) => return None,
                 found => return found,
             }
             if words >= most {
