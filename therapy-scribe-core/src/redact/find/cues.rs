@@ -96,6 +96,13 @@ pub(super) fn at(tokens: &Tokens<'_>, at: usize) -> Option<Cue> {
         "zip" | "zipcode" | "postcode" | "postal" | "zips" => Cue::Zip,
         "password" | "passcode" | "pin" | "passwords" | "pincode" | "passphrase" => Cue::Password,
         "number" | "numbers" | "digits" => Cue::Number,
+        // Clients and hospitals are spoken of without any number.
+        "client" | "patient" | "service" | "unit" | "report" | "order" | "hospital" | "health"
+        | "bank" | "device" | "military" | "alien"
+            if !matches!(tokens.low(at + 1), "number" | "id" | "#" | "no") =>
+        {
+            return None;
+        }
         _ if is_record(low) => Cue::Record,
         _ => return None,
     })
