@@ -207,6 +207,48 @@ fn nothing_prints_what_was_hidden() {
 }
 
 #[test]
+fn no_text_takes_long() {
+    let pieces = [
+        "five ",
+        "a-",
+        "pin:",
+        "1a:",
+        "www.",
+        "a.",
+        "@a",
+        "at ",
+        "dot ",
+        "(",
+        "[",
+        "#",
+        "5",
+        "1 ",
+        "[PERSON_",
+        "MRN ",
+        "Oksana",
+        "March ",
+        "I think no sorry ",
+        "\n",
+        "a, ",
+        "12 Main ",
+        "one hundred ",
+        "x",
+        "'",
+        "\\",
+    ];
+    for piece in pieces {
+        let text = piece.repeat(30_000 / piece.len());
+        let start = std::time::Instant::now();
+        let mut redactor = Redactor::new(names(), Kinds::identifiers());
+        let redacted = redactor.text(&text);
+        assert_eq!(redacted.original(), text);
+        assert!(redactor.leak_check(&redacted.text).is_ok(), "{piece}");
+        let took = start.elapsed();
+        assert!(took.as_secs() < 10, "{piece:?} took {took:?}");
+    }
+}
+
+#[test]
 fn time_grows_with_the_length_of_a_text_and_not_faster() {
     let lines = "I took 50 mg and slept seven hours. My number is five five five, oh one four two, and Oksana lives at 12 Main Street. \
         The PHQ-9 was 14, she said, and we talked about March and about school, and how it went, um, with her brother. ";

@@ -56,7 +56,7 @@ fn set_a_is_found_and_clinical_words_stay() {
 #[test]
 fn set_b_is_found_and_clinical_words_stay() {
     let bars = Bars {
-        identifiers: 970,
+        identifiers: 980,
         names: 970,
         false_alarms: 10,
     };

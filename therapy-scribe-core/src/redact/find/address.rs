@@ -13,7 +13,8 @@ use super::{
 use crate::redact::Kind;
 use crate::redact::words::{Words, words};
 use named::{
-    asked_name, bare_name, capital_street, foreign, numbered, with_asked_number, without_number,
+    asked_name, bare_name, capital_street, corner, foreign, numbered, with_asked_number,
+    without_number,
 };
 use post::{box_number, code_at, postcode, postcode_after, zip};
 use std::ops::Range;
@@ -47,6 +48,7 @@ fn street(scan: &Scan<'_>, at: usize) -> Option<Range<usize>> {
         .or_else(|| foreign(scan, at))
         .or_else(|| bare_name(scan, at))
         .or_else(|| asked_name(scan, at))
+        .or_else(|| corner(scan, at))
         .or_else(|| without_number(scan, at))?;
     let start = with_correction(scan, with_unit_before(scan, at));
     let start = if house(scan, at).is_none() {

@@ -2,6 +2,9 @@
 
 use super::{Scan, tokens::Tokens};
 
+/// What is farther away says nothing, whatever stands between.
+const MOST_TOKENS: usize = 100;
+
 /// What a number may be by the words around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cue {
@@ -117,7 +120,7 @@ impl Scan<'_> {
     /// The nearest cue before a place, over at most `most` words and one end of a sentence, and how far it is.
     pub(super) fn cue_before(&self, place: usize, most: usize) -> Option<(Cue, usize)> {
         let (mut words, mut ends, mut number) = (0, 0, None);
-        for at in (0..place).rev() {
+        for at in (0..place).rev().take(MOST_TOKENS) {
             if self.tokens.is_hidden(at) || (self.claimed.get(at) == Some(&true)) {
                 break;
             }
@@ -162,7 +165,7 @@ impl Scan<'_> {
     /// The nearest cue after a place, in the same sentence or at the next one's begin.
     pub(super) fn cue_after(&self, place: usize, most: usize) -> Option<Cue> {
         let (mut words, mut ends) = (0, 0);
-        for at in place..self.tokens.len() {
+        for at in (place..self.tokens.len()).take(MOST_TOKENS) {
             let is_other = matches!(self.tokens.low(at), ";" | "but");
             if is_other || self.tokens.is_hidden(at) || self.tokens.is_break(at) {
                 break;

@@ -8,6 +8,9 @@ use super::{
 };
 use crate::redact::Kind;
 
+/// More are no code. It keeps the time bounded where a text has no spaces.
+const MOST_TOKENS: usize = 64;
+
 pub(super) fn find(scan: &mut Scan<'_>) {
     let mut at = 0;
     while at < scan.tokens.len() {
@@ -34,7 +37,7 @@ fn glued(scan: &Scan<'_>, start: usize) -> Option<usize> {
     }
     let begin = start + usize::from(tokens.low(start) == "#");
     let (mut end, mut letters, mut digits) = (begin, 0, 0);
-    while end == begin || !tokens.has_space(end) {
+    while end < begin + MOST_TOKENS && (end == begin || !tokens.has_space(end)) {
         let low = tokens.low(end);
         if tokens.is_digits(end) {
             digits += low.len();
@@ -253,7 +256,7 @@ fn secret(scan: &Scan<'_>, start: usize, spelled: Option<usize>) -> Option<usize
         return None;
     }
     let mut end = start + 1;
-    while end < tokens.len()
+    while end < (start + MOST_TOKENS).min(tokens.len())
         && !tokens.has_space(end)
         && !tokens.is_break(end)
         && !tokens.ends_sentence(end)

@@ -6,6 +6,7 @@ mod lists;
 use super::{
     KnownDigits, Scan,
     cues::{self, Cue},
+    guard,
     numbers::Number,
 };
 use crate::redact::Kind;
@@ -83,8 +84,7 @@ fn with_lead(scan: &Scan<'_>, start: usize) -> usize {
         .checked_sub(2)
         .filter(|at| tokens.phrase(*at, "area code").is_some());
     let is_sign = matches!(tokens.low(before), "plus" | "+");
-    let is_letter =
-        tokens.is_letter(before) && tokens.is_upper(before) && tokens.low(before) != "i";
+    let is_letter = is_lead_letters(scan, before);
     match area {
         Some(area) => area,
         None if is_sign || is_letter => before,
@@ -270,6 +270,9 @@ fn kind(scan: &Scan<'_>, run: &Run, tokens: &Range<usize>) -> Option<Kind> {
     if is_spoken_date(scan, run, tokens) {
         return Some(Kind::DateOfBirth);
     }
+    if count >= 5 && is_lettered(scan, run, tokens.start) {
+        return Some(Kind::Record);
+    }
     if count < 7 {
         let is_partial =
             matches!(near(5), Some(Cue::Phone | Cue::Number)) && is_cut_off(scan, run, tokens);
@@ -303,6 +306,26 @@ fn kind(scan: &Scan<'_>, run: &Run, tokens: &Range<usize>) -> Option<Kind> {
         Some(Cue::Number) if count <= 16 => Some(Kind::Phone),
         _ => by_length(&digits),
     }
+}
+
+/// Up to three capital letters that are no word and nothing clinical.
+fn is_lead_letters(scan: &Scan<'_>, at: usize) -> bool {
+    let low = scan.tokens.low(at);
+    let is_word = low == "i" || cues::is_filler(low) || cues::at(&scan.tokens, at).is_some();
+    scan.tokens.is_upper(at) && low.len() <= 3 && !is_word && !guard::is_instrument(low)
+}
+
+/// "PA seven seven one four oh two": letters, and digits that are said one by one.
+fn is_lettered(scan: &Scan<'_>, run: &Run, start: usize) -> bool {
+    let Some(before) = start.checked_sub(1) else {
+        return false;
+    };
+    let is_letters = is_lead_letters(scan, before);
+    let mut numbers = run
+        .numbers
+        .clone()
+        .filter_map(|index| scan.numbers.get(index));
+    is_letters && numbers.all(|number| number.is_spoken && number.digits.len() == 1)
 }
 
 /// What so many digits are where nothing else is said.

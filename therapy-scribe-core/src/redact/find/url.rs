@@ -255,7 +255,13 @@ fn path(scan: &Scan<'_>, domain: usize) -> usize {
         return glued(scan, end);
     }
     loop {
-        let mut next = scan.after_fillers(end, 2);
+        let aside = scan.after_fillers(end, 2);
+        let said = ["all one word", "one word", "no spaces", "all lowercase"];
+        let aside = said
+            .iter()
+            .find_map(|phrase| tokens.phrase(aside, phrase))
+            .unwrap_or(end);
+        let mut next = scan.after_fillers(aside, 3);
         next += usize::from(matches!(tokens.low(next), "forward" | "back"));
         if !matches!(tokens.low(next), "slash" | "/") {
             return end;

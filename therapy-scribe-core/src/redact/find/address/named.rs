@@ -25,6 +25,27 @@ pub(super) fn with_asked_number(scan: &Scan<'_>, at: usize) -> usize {
     start
 }
 
+/// "the corner of Fennimore and Ninetieth"
+pub(super) fn corner(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let is_corner = matches!(
+        tokens.low_before(at.saturating_sub(1)),
+        "corner" | "intersection"
+    );
+    let name = |at: usize| match ordinal(tokens, at) {
+        Some((_, end)) => Some(end),
+        None => (tokens.is_word(at) && tokens.is_capital(at)).then_some(at + 1),
+    };
+    let kind = |at: usize| at + usize::from(places::street(tokens.low(at)).is_some());
+    let first = kind(name(at).filter(|_| is_corner && tokens.low_before(at) == "of")?);
+    let second = if tokens.low(first) == "and" {
+        first + 1
+    } else {
+        return None;
+    };
+    name(second).map(kind)
+}
+
 /// "eighteen thirty four what street? dunmore"
 pub(super) fn asked_name(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let tokens = &scan.tokens;
