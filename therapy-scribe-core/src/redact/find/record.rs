@@ -88,6 +88,8 @@ fn called(scan: &Scan<'_>, at: usize) -> Option<(usize, usize, Kind)> {
         {
             Kind::Username
         }
+        // An insurer's card has letters too.
+        Some(Cue::Card) if low == "card" => Kind::Record,
         _ if cues::is_record(low) || low == "number" => Kind::Record,
         _ => return None,
     };
@@ -100,6 +102,9 @@ fn called(scan: &Scan<'_>, at: usize) -> Option<(usize, usize, Kind)> {
     let found = found?;
     // "gave me number A dash 4417"
     if low == "number" && (found.letters == 0 || found.digits < 4 || link.end > at + 2) {
+        return None;
+    }
+    if low == "card" && (found.letters == 0 || found.digits < 6) {
         return None;
     }
     if WEAK.contains(low) && !link.has_number && !link.has_last {

@@ -27,7 +27,7 @@ pub(super) fn is_birth(scan: &Scan<'_>, start: usize, date: &Date) -> bool {
         .filter(|at| {
             matches!(
                 scan.tokens.low(*at),
-                "turned" | "turns" | "turning" | "turn"
+                "turned" | "turns" | "turning" | "turn" | "be"
             )
         })
         .any(|at| scan.numbers.from(at + 1).is_some());

@@ -17,10 +17,13 @@ pub(super) fn short(
 ) -> Option<Kind> {
     let count = digits.len();
     let year_of_birth = || {
-        let start = scan
-            .tokens
-            .phrase(tokens.start.checked_sub(2)?, "born in")?;
-        (start == tokens.start).then_some(Kind::DateOfBirth)
+        let mark = usize::from(matches!(
+            scan.tokens.low_before(tokens.start),
+            "'" | "’" | "‘"
+        ));
+        let end = tokens.start.checked_sub(mark)?;
+        let start = scan.tokens.phrase(end.checked_sub(2)?, "born in")?;
+        (start == end).then_some(Kind::DateOfBirth)
     };
     if count == 4 && cue.is_none_or(|cue| cue == Cue::Number) && is_last_four(scan, tokens.start, 8)
     {
@@ -38,12 +41,13 @@ pub(super) fn short(
         }
         Cue::Password if count >= 4 => Some(Kind::Password),
         Cue::Extension if (2..=6).contains(&count) => Some(Kind::Phone),
-        Cue::Ssn | Cue::Card | Cue::Number | Cue::Phone
+        Cue::Ssn | Cue::Card | Cue::Number | Cue::Phone | Cue::Record
             if count == 4 && is_last_four(scan, tokens.start, 12) =>
         {
             Some(match cue? {
                 Cue::Card => Kind::Card,
                 Cue::Phone => Kind::Phone,
+                Cue::Record => Kind::Record,
                 _ => Kind::Ssn,
             })
         }
