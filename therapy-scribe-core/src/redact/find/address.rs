@@ -4,20 +4,23 @@ mod named;
 mod post;
 mod tail;
 
+use std::ops::Range;
+
 use super::{
     Scan,
     cues::{self},
     numbers::ordinal,
     places::{self, Street},
 };
-use crate::redact::Kind;
-use crate::redact::words::{Words, words};
+use crate::redact::{
+    Kind,
+    words::{Words, words},
+};
 use named::{
     asked_name, bare_name, capital_street, corner, foreign, numbered, with_asked_number,
     without_number,
 };
 use post::{box_number, code_at, postcode, postcode_after, zip};
-use std::ops::Range;
 use tail::{flat, skip, tail};
 
 pub(super) fn find(scan: &mut Scan<'_>) {

@@ -3,6 +3,10 @@
 mod context;
 mod lists;
 
+use std::ops::Range;
+
+use compact_str::CompactString;
+
 use super::{
     KnownDigits, Scan,
     cues::{self, Cue},
@@ -10,11 +14,9 @@ use super::{
     numbers::Number,
 };
 use crate::redact::Kind;
-use compact_str::CompactString;
 pub(super) use context::mentions_card;
 use context::{another, continued, is_cut_off, short};
 use lists::{is_amount, is_exercise, is_list, is_spoken_date};
-use std::ops::Range;
 
 /// Numbers to call in need. They tell nobody.
 const HOTLINES: [&str; 11] = [

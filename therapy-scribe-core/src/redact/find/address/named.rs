@@ -1,10 +1,7 @@
 //! Streets that are named in another way than by a number, a name and a kind.
 
-use super::super::Scan;
-use super::super::cues;
-use super::super::numbers::ordinal;
-use super::super::places;
 use super::{flat, house, is_asked, skip, street_name_goes_on};
+use crate::redact::find::{Scan, cues, numbers::ordinal, places};
 
 /// "Forty one. Forty one what? Birch Hollow Lane": from the number on.
 pub(super) fn with_asked_number(scan: &Scan<'_>, at: usize) -> usize {

@@ -1,12 +1,13 @@
 //! Post codes and boxes.
 
-use super::super::Scan;
-use super::super::code;
-use super::super::cues;
-use super::super::cues::Cue;
-use super::super::places;
-use super::{is_asked, skip, tail};
 use std::ops::Range;
+
+use super::{is_asked, skip, tail};
+use crate::redact::find::{
+    Scan, code,
+    cues::{self, Cue},
+    places,
+};
 
 /// "P.O. Box 1234", "post office box twelve"
 pub(super) fn box_number(scan: &Scan<'_>, at: usize) -> Option<Range<usize>> {

@@ -1,10 +1,7 @@
 //! What follows a street: the flat, the town, the state, the code, the country.
 
-use super::super::Scan;
-use super::super::code;
-use super::super::numbers::ordinal;
-use super::super::places;
 use super::{capital_street, code_at, postcode_after, without_number};
+use crate::redact::find::{Scan, code, numbers::ordinal, places};
 
 /// What follows a street: the flat, the town, the state, the code, the country. Gives the end.
 pub(super) fn tail(scan: &Scan<'_>, street: usize) -> usize {

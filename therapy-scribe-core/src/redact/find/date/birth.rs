@@ -1,12 +1,14 @@
 //! Which date is a birth's.
 
-use super::super::Scan;
-use super::super::cues;
-use super::super::cues::Cue;
 use super::Date;
-use crate::redact::Kind;
-use crate::redact::words::Words;
-use crate::redact::words::words;
+use crate::redact::{
+    Kind,
+    find::{
+        Scan,
+        cues::{self, Cue},
+    },
+    words::{Words, words},
+};
 
 /// Whether a birth is spoken of just before or after.
 pub(super) fn is_birth(scan: &Scan<'_>, start: usize, date: &Date) -> bool {

@@ -1,10 +1,7 @@
 //! Days, months and years.
 
-use super::super::Scan;
-use super::super::cues;
-use super::super::guard;
-use super::super::numbers::ordinal;
 use super::whole_year;
+use crate::redact::find::{Scan, cues, guard, numbers::ordinal};
 
 /// A day that has a name has no number.
 pub(super) fn month_named(low: &str) -> bool {

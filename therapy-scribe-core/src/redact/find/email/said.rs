@@ -1,10 +1,9 @@
 //! What is said before the "at".
 
-use super::super::Scan;
-use super::super::code;
-use super::super::cues;
-use crate::redact::words::Words;
-use crate::redact::words::words;
+use crate::redact::{
+    find::{Scan, code, cues},
+    words::{Words, words},
+};
 
 /// What people add to how an address is written.
 pub(super) const ASIDES: [&str; 9] = [

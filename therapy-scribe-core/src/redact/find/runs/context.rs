@@ -1,11 +1,15 @@
 //! Few digits that are something only by what stands around them.
 
-use super::super::Scan;
-use super::super::cues;
-use super::super::cues::Cue;
-use super::{Run, is_exercise};
-use crate::redact::Kind;
 use std::ops::Range;
+
+use super::{Run, is_exercise};
+use crate::redact::{
+    Kind,
+    find::{
+        Scan,
+        cues::{self, Cue},
+    },
+};
 
 /// Few digits that are something only because of the words around them.
 pub(super) fn short(

@@ -1,13 +1,14 @@
 //! Numbers that are counted, listed or paid, and a date that is only numbers.
 
-use super::super::Scan;
-use super::super::cues;
-use super::super::numbers::Number;
-use super::{Run, tokens_of};
-use crate::redact::words::Words;
-use crate::redact::words::words;
-use compact_str::CompactString;
 use std::ops::Range;
+
+use compact_str::CompactString;
+
+use super::{Run, tokens_of};
+use crate::redact::{
+    find::{Scan, cues, numbers::Number},
+    words::{Words, words},
+};
 
 /// "1,000,000", or written behind a sign for money.
 pub(super) fn is_amount(scan: &Scan<'_>, run: &Run) -> bool {
