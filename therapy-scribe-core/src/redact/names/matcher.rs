@@ -13,39 +13,6 @@ use super::{
 };
 use crate::redact::{Kind, words::Words};
 
-/// Words before and in names that are no names.
-const NO_NAMES: [&str; 30] = [
-    "mr",
-    "mrs",
-    "ms",
-    "miss",
-    "mx",
-    "dr",
-    "prof",
-    "professor",
-    "sir",
-    "madam",
-    "rev",
-    "phd",
-    "md",
-    "jr",
-    "sr",
-    "de",
-    "la",
-    "le",
-    "van",
-    "von",
-    "der",
-    "den",
-    "del",
-    "da",
-    "di",
-    "du",
-    "el",
-    "al",
-    "of",
-    "the",
-];
 /// A name that is known.
 #[derive(Clone)]
 pub(in crate::redact) struct Name {
@@ -87,14 +54,14 @@ impl Matcher {
             .collect();
         let is_name = |part: &&&str| {
             let words = words(part);
-            !words.is_empty() && !words.iter().all(|word| NO_NAMES.contains(&&*word.folded))
+            !words.is_empty() && !words.iter().all(|word| NO_NAMES.contains(&*word.folded))
         };
         let names: Vec<&str> = parts.iter().filter(is_name).copied().collect();
         // `Miller, Anna`
         let is_turned = name.split_once(',').is_some_and(|(_, rest)| {
             words(rest)
                 .iter()
-                .any(|word| !NO_NAMES.contains(&&*word.folded))
+                .any(|word| !NO_NAMES.contains(&*word.folded))
         });
         let surname = if is_turned {
             0
@@ -392,40 +359,10 @@ fn is_generic(word: &str) -> bool {
 
 /// The Beck inventory, Parkinson's disease: named after somebody, whom nobody speaks of.
 fn is_eponym(name: &Name, words: &[Word], at: usize) -> bool {
-    const EPONYMS: [&str; 28] = [
-        "beck",
-        "hamilton",
-        "young",
-        "edinburgh",
-        "columbia",
-        "montgomery",
-        "asberg",
-        "yale",
-        "brown",
-        "burns",
-        "zung",
-        "conners",
-        "vanderbilt",
-        "wechsler",
-        "parkinson",
-        "alzheimer",
-        "tourette",
-        "asperger",
-        "hashimoto",
-        "graves",
-        "cushing",
-        "addison",
-        "down",
-        "rett",
-        "stroop",
-        "gottman",
-        "stanford",
-        "penn",
-    ];
     let [only] = name.words.as_slice() else {
         return false;
     };
-    EPONYMS.contains(&only.as_str())
+    EPONYMS.contains(only.as_str())
         && words
             .iter()
             .skip(at + 1)
@@ -496,6 +433,22 @@ static INSTRUMENT_WORDS: Words = Words::new(|| {
     crate::redact::words::words(
         "scale inventory questionnaire rating test index postnatal severity disease syndrome method suicide depression \
     anxiety mania task protocol thyroiditis",
+    )
+});
+
+/// Words before and in names that are no names.
+static NO_NAMES: Words = Words::new(|| {
+    crate::redact::words::words(
+        "mr mrs ms miss mx dr prof professor sir madam rev phd md jr sr de la le van von der den del da di du el al of \
+        the",
+    )
+});
+
+/// Whom scales and illnesses are named after.
+static EPONYMS: Words = Words::new(|| {
+    crate::redact::words::words(
+        "beck hamilton young edinburgh columbia montgomery asberg yale brown burns zung conners vanderbilt wechsler \
+        parkinson alzheimer tourette asperger hashimoto graves cushing addison down rett stroop gottman stanford penn",
     )
 });
 
