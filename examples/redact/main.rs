@@ -32,7 +32,7 @@ struct Args {
     /// `phone,email,name`.
     #[arg(long, default_value = "identifiers", value_parser = Kinds::parse, value_name = "LIST")]
     policies: Kinds,
-    /// What stands in its place: `pseudonym` ([PERSON_1]), `kind` ([PERSON_NAME]) or `hash` (#####).
+    /// What stands in its place: `pseudonym` (`[PERSON_1]`), `kind` (`[PERSON_NAME]`) or `hash` (`#####`).
     #[arg(long, default_value = "pseudonym", value_parser = style)]
     style: Style,
     /// Writes `{"text":…,"spans":[{"start","end","kind","replacement"}]}` for each line. `start` and `end` count characters

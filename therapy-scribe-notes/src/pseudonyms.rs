@@ -85,33 +85,45 @@ impl fmt::Debug for Pseudonyms {
 }
 
 /// The placeholders of one request.
-struct Hiding(Redactor);
+struct Hiding {
+    redactor: Redactor,
+    names: KnownNames,
+}
 
 impl Hiding {
     /// Numbers that stand in the request already, as where a host has wrapped a model twice, are given to nobody.
     fn new<'a>(names: &Pseudonyms, texts: impl Iterator<Item = &'a str>) -> Self {
         let mut redactor = Redactor::new(names.names.clone(), names.kinds);
         texts.for_each(|text| redactor.avoid(text));
-        Self(redactor)
+        Self {
+            redactor,
+            names: names.names.clone(),
+        }
     }
 
     /// The text with placeholders.
     fn hide(&mut self, text: &str) -> String {
-        self.0.text(text).text
+        self.redactor.text(text).text
     }
 
     fn has_hidden(&self) -> bool {
-        !self.0.pseudonyms().is_empty()
+        !self.redactor.pseudonyms().is_empty()
     }
 
     /// Whether something is in it all the same.
     fn has_left(&self, text: &str) -> bool {
-        self.0.leak_check(text).is_err()
+        self.redactor.leak_check(text).is_err()
+    }
+
+    /// Whether a name is in a schema. The addresses that schemas refer to identify nobody.
+    fn has_name(&self, schema: &str) -> bool {
+        let names = Redactor::new(self.names.clone(), Kinds::names());
+        names.leak_check(schema).is_err()
     }
 
     /// The text with names, for the placeholders that were given.
     fn show(&self, text: &str) -> String {
-        self.0.pseudonyms().restore(text)
+        self.redactor.pseudonyms().restore(text)
     }
 }
 

@@ -44,11 +44,11 @@ pub(super) fn identifiers(text: &str, known: &KnownDigits) -> Vec<Found> {
     url::find(&mut scan);
     shapes::find(&mut scan);
     date::find(&mut scan);
-    runs::find_known(&mut scan, known);
     guard::claim(&mut scan);
     address::find(&mut scan);
     record::find(&mut scan);
     runs::find(&mut scan);
+    runs::find_known(&mut scan, known);
     scan.found
         .sort_by_key(|found| (found.range.start, found.range.end));
     scan.found

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, ops::Range, path::Path};
 
 use serde_json::Value;
-use therapy_scribe_core::redact::{Kinds, KnownNames, Redactor};
+use therapy_scribe_core::redact::{Kinds, KnownNames, Redacted, Redactor};
 
 /// A sentence without its marks.
 pub(crate) struct Sentence {
@@ -65,20 +65,35 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
+    /// Each sentence for itself: nothing is known of the others.
     pub(crate) fn of(set: &str) -> Self {
         let (sentences, names) = read(set);
         let mut figures = Self::default();
         for sentence in &sentences {
-            // Each for itself: nothing is known of the others.
-            let mut redactor = Redactor::new(names.clone(), Kinds::identifiers());
-            let spans = redactor.text(&sentence.text).spans;
-            let ranges: Vec<_> = spans.into_iter().map(|span| span.range).collect();
-            figures.count(sentence, &ranges);
+            let redacted = Redactor::new(names.clone(), Kinds::identifiers()).text(&sentence.text);
+            figures.count(sentence, &redacted);
         }
         figures
     }
 
-    fn count(&mut self, sentence: &Sentence, found: &[Range<usize>]) {
+    /// One after another, as lines of one conversation.
+    pub(crate) fn of_lines(set: &str) -> Self {
+        let (sentences, names) = read(set);
+        let mut redactor = Redactor::new(names, Kinds::identifiers());
+        let mut figures = Self::default();
+        for sentence in &sentences {
+            figures.count(sentence, &redactor.line(&sentence.text));
+        }
+        figures
+    }
+
+    fn count(&mut self, sentence: &Sentence, redacted: &Redacted) {
+        let found: Vec<_> = redacted
+            .spans
+            .iter()
+            .map(|span| span.range.clone())
+            .collect();
+        let found = found.as_slice();
         let is_covered = |word: &Range<usize>| {
             found
                 .iter()

@@ -8,4 +8,5 @@
 mod always;
 mod conversation;
 mod labelled;
+mod own;
 mod sets;

@@ -73,7 +73,7 @@ impl Pseudonymised {
             return Err(Error::NameLeft { place: "the text" });
         }
         let is_in_schema = out.schema.as_ref().is_some_and(|schema| {
-            hiding.has_left(&schema.name) || hiding.has_left(&schema.schema.to_string())
+            hiding.has_name(&schema.name) || hiding.has_name(&schema.schema.to_string())
         });
         if is_in_schema {
             let place = "the schema of the note's format";

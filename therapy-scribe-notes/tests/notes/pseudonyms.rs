@@ -278,6 +278,26 @@ async fn what_holds_no_name_goes_out_as_it_is() {
     assert_eq!(read(Some(names)).await, read(None).await);
 }
 
+#[tokio::test]
+async fn numbers_and_addresses_are_hidden_where_that_is_asked_for() {
+    let lines = [(
+        "B",
+        "Oksana's number is five five five, oh one four two; I take 50 mg.",
+    )];
+    let note = || Spy::new(|_, _| soap("Call [PHONE_1]: [PERSON_2] takes 50 mg.").to_string());
+    let model = note();
+    let hiding = names().with_identifiers();
+    let hidden = draft(&model, &lines, hiding).await.unwrap();
+    assert!(model.read()[0].contains("[PERSON_2]'s number is [PHONE_1]; I take 50 mg."));
+    assert_eq!(
+        hidden.section("subjective"),
+        Some("Call five five five, oh one four two: Oksana takes 50 mg.")
+    );
+    let model = note();
+    draft(&model, &lines, names()).await.unwrap();
+    assert!(model.read()[0].contains("number is five five five, oh one four two"));
+}
+
 #[test]
 fn debug_shows_no_name() {
     let model = Spy::new(|_, _| String::new());

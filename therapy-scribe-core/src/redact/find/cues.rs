@@ -2,6 +2,9 @@
 
 use super::{Scan, tokens::Tokens};
 
+/// What is farther away says nothing, whatever stands between.
+const MOST_TOKENS: usize = 100;
+
 /// What a number may be by the words around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cue {
@@ -96,6 +99,13 @@ pub(super) fn at(tokens: &Tokens<'_>, at: usize) -> Option<Cue> {
         "zip" | "zipcode" | "postcode" | "postal" | "zips" => Cue::Zip,
         "password" | "passcode" | "pin" | "passwords" | "pincode" | "passphrase" => Cue::Password,
         "number" | "numbers" | "digits" => Cue::Number,
+        // Clients and hospitals are spoken of without any number.
+        "client" | "patient" | "service" | "unit" | "report" | "order" | "hospital" | "health"
+        | "bank" | "device" | "military" | "alien"
+            if !matches!(tokens.low(at + 1), "number" | "id" | "#" | "no") =>
+        {
+            return None;
+        }
         _ if is_record(low) => Cue::Record,
         _ => return None,
     })
@@ -110,7 +120,7 @@ impl Scan<'_> {
     /// The nearest cue before a place, over at most `most` words and one end of a sentence, and how far it is.
     pub(super) fn cue_before(&self, place: usize, most: usize) -> Option<(Cue, usize)> {
         let (mut words, mut ends, mut number) = (0, 0, None);
-        for at in (0..place).rev() {
+        for at in (0..place).rev().take(MOST_TOKENS) {
             if self.tokens.is_hidden(at) || (self.claimed.get(at) == Some(&true)) {
                 break;
             }
@@ -143,11 +153,21 @@ impl Scan<'_> {
         number
     }
 
+    fn has_number_at_once(&self, at: usize) -> bool {
+        let skipped = |at: &usize| {
+            let low = self.tokens.low(*at);
+            is_filler(low) || matches!(low, ":" | "on" | "was" | "of")
+        };
+        let next = (at..at + 4).find(|at| !skipped(at)).unwrap_or(at);
+        self.numbers.from(next).is_some()
+    }
+
     /// The nearest cue after a place, in the same sentence or at the next one's begin.
     pub(super) fn cue_after(&self, place: usize, most: usize) -> Option<Cue> {
         let (mut words, mut ends) = (0, 0);
-        for at in place..self.tokens.len() {
-            if self.tokens.is_hidden(at) || self.tokens.is_break(at) {
+        for at in (place..self.tokens.len()).take(MOST_TOKENS) {
+            let is_other = matches!(self.tokens.low(at), ";" | "but");
+            if is_other || self.tokens.is_hidden(at) || self.tokens.is_break(at) {
                 break;
             }
             if self.tokens.ends_sentence(at) {
@@ -163,6 +183,8 @@ impl Scan<'_> {
             words += 1;
             match self::at(&self.tokens, at) {
                 Some(Cue::Number) | None => {}
+                // "…, DOB 3/4/81" is about what follows it.
+                Some(Cue::Birth) if self.has_number_at_once(at + 1) => return None,
                 found => return found,
             }
             if words >= most {

@@ -1,13 +1,17 @@
 //! Dates, and which of them is a birth's.
 
+mod birth;
+mod parts;
+
 use super::{
     Scan,
     cues::{self, Cue},
-    guard,
     numbers::ordinal,
     runs,
 };
 use crate::redact::Kind;
+use birth::{has_birth_before, is_birth, is_long_ago};
+use parts::{corrected, day, is_apostrophe, month, month_named, year, year_of_two};
 
 /// A date, by what it has.
 struct Date {
@@ -165,7 +169,8 @@ fn month_first(scan: &Scan<'_>, at: usize, gap: Gap) -> Option<Date> {
     let (is_sure, start) = month(scan, at)?;
     let mut next = gap.after(scan, start);
     let mut end = None;
-    if let Some((_, after)) = day(scan, next).filter(|_| year(scan, next).is_none()) {
+    let is_month = month_named(scan.tokens.low(at));
+    if let Some((_, after)) = day(scan, next).filter(|_| is_month && year(scan, next).is_none()) {
         let after = corrected(scan, after);
         end = Some(after);
         next = gap.after(scan, after);
@@ -252,199 +257,6 @@ fn year_first(scan: &Scan<'_>, at: usize, gap: Gap) -> Option<Date> {
     })
 }
 
-/// Whether a month, or a day that has a name, stands here, and its end; `true` where the word means nothing else.
-fn month(scan: &Scan<'_>, at: usize) -> Option<(bool, usize)> {
-    let tokens = &scan.tokens;
-    let is_sure = match tokens.low(at) {
-        "january" | "february" | "april" | "june" | "july" | "august" | "september" | "october"
-        | "november" | "december" | "feb" | "apr" | "aug" | "sept" | "oct" | "nov" => true,
-        "march" | "may" | "mar" | "jan" | "jun" | "jul" | "sep" | "dec" => tokens.is_capital(at),
-        _ => {
-            let days = [
-                "christmas eve",
-                "christmas day",
-                "christmas",
-                "halloween",
-                "boxing day",
-                "leap day",
-                "valentine's day",
-                "new year's eve",
-                "new year's day",
-                "new years eve",
-                "new years day",
-            ];
-            return days
-                .iter()
-                .find_map(|day| tokens.phrase(at, day))
-                .map(|end| (false, end));
-        }
-    };
-    let has_point = tokens.low(at + 1) == "."
-        && tokens.low(at).len() < 5
-        && (scan.numbers.from(at + 2).is_some() || ordinal(tokens, at + 2).is_some());
-    Some((is_sure, at + 1 + usize::from(has_point)))
-}
-
-fn day(scan: &Scan<'_>, at: usize) -> Option<(u32, usize)> {
-    if let Some((value, end)) = ordinal(&scan.tokens, at) {
-        return (1..=31).contains(&value).then_some((value, end));
-    }
-    let number = scan.numbers.from(at)?;
-    let value = number.value().filter(|value| (1..=31).contains(value))?;
-    Some((value, number.tokens.end))
-}
-
-/// "third, no, sorry, fourth"
-fn corrected(scan: &Scan<'_>, end: usize) -> usize {
-    let next = scan.after_fillers(end, 6);
-    let has_word = (end..next).any(|at| {
-        matches!(
-            scan.tokens.low(at),
-            "no" | "sorry" | "wait" | "actually" | "mean"
-        )
-    });
-    let next = next + usize::from(scan.tokens.low(next) == "the");
-    match ordinal(&scan.tokens, next) {
-        Some((_, end)) if has_word => end,
-        _ => end,
-    }
-}
-
-/// A year of four digits, written or said, and where it ends.
-fn year(scan: &Scan<'_>, at: usize) -> Option<(u32, usize)> {
-    let first = scan.numbers.from(at)?;
-    if let Some(year) = first
-        .value()
-        .filter(|year| first.digits.len() == 4 && (1880..2100).contains(year))
-    {
-        return Some((year, first.tokens.end));
-    }
-    if !matches!(first.digits.as_str(), "18" | "19" | "20") {
-        return None;
-    }
-    let century = first.value()? * 100;
-    let hyphen = usize::from(scan.tokens.low(first.tokens.end) == "-");
-    let second = scan
-        .numbers
-        .from(first.tokens.end + hyphen)
-        .filter(|number| number.is_spoken || first.is_spoken)?;
-    match second.digits.len() {
-        2 => Some((century + second.value()?, second.tokens.end)),
-        1 if second.digits == "0" => {
-            let hyphen = usize::from(scan.tokens.low(second.tokens.end) == "-");
-            let third = scan.numbers.from(second.tokens.end + hyphen)?;
-            (third.digits.len() == 1).then_some((century + third.value()?, third.tokens.end))
-        }
-        _ => None,
-    }
-}
-
-fn is_apostrophe(low: &str) -> bool {
-    matches!(low, "'" | "’" | "‘")
-}
-
-/// "81", "'81", "eighty-one", "oh five"
-fn year_of_two(scan: &Scan<'_>, at: usize) -> Option<(u32, usize)> {
-    let at = at + usize::from(matches!(scan.tokens.low(at), "'" | "’" | "‘"));
-    let number = scan.numbers.from(at)?;
-    // "April tenth, 45 minutes"
-    let is_counted = guard::is_unit(scan.tokens.low(number.tokens.end));
-    if number.digits.len() == 2 && !is_counted {
-        return Some((whole_year(number.value()?), number.tokens.end));
-    }
-    let next = scan.numbers.from(number.tokens.end)?;
-    (number.digits == "0" && next.digits.len() == 1)
-        .then_some((2000 + next.value()?, next.tokens.end))
-}
-
-/// Whether a birth is spoken of just before or after.
-fn is_birth(scan: &Scan<'_>, start: usize, date: &Date) -> bool {
-    let end = date.end;
-    // "my birthday is in March" tells little, a year tells more.
-    if !date.has_day && date.year.is_none() {
-        return false;
-    }
-    if has_birth_before(scan, start) {
-        return true;
-    }
-    // "turned forty on March third"
-    let turned = (0..start)
-        .rev()
-        .take(8)
-        .take_while(|at| !scan.tokens.ends_sentence(*at));
-    let has_turned = turned
-        .filter(|at| {
-            matches!(
-                scan.tokens.low(*at),
-                "turned" | "turns" | "turning" | "turn"
-            )
-        })
-        .any(|at| scan.numbers.from(at + 1).is_some());
-    has_turned || scan.cue_after(end, 12) == Some(Cue::Birth) || gives_age(scan, end)
-}
-
-fn has_birth_before(scan: &Scan<'_>, start: usize) -> bool {
-    // Half of it was found before.
-    let near = (0..start).rev().take(6).find(|at| {
-        let low = scan.tokens.low(*at);
-        scan.tokens.is_word(*at)
-            && !cues::is_filler(low)
-            && !matches!(low, "the" | "of" | "month" | "on" | "in")
-            || scan.tokens.is_hidden(*at)
-    });
-    let near = near.filter(|at| scan.tokens.is_hidden(*at));
-    let is_hidden = near.is_some_and(|at| {
-        let hidden = scan.tokens.text.get(scan.tokens.bytes(&(at..at + 1)));
-        hidden.is_some_and(|hidden| hidden.contains(Kind::DateOfBirth.label()))
-    });
-    let cue = scan.cue_before(start, 14);
-    let is_cue =
-        matches!(cue, Some((Cue::Birth, far)) if far <= 3 || !has_other_event(scan, start, far));
-    // "has me down as 5/5/85", "verify me: 5/5/85"
-    let is_listed = scan.numbers.holding(start).is_some()
-        && (0..start).rev().take(12).any(|at| {
-            matches!(scan.tokens.low(at), "verify" | "verification")
-                || ["has me as", "have me as", "has me down", "have me down"]
-                    .iter()
-                    .any(|phrase| scan.tokens.phrase(at, phrase).is_some())
-        });
-    // "Anna Miller, 5/5/85"
-    let is_named = near.is_some_and(|at| {
-        let hidden = scan
-            .tokens
-            .text
-            .get(scan.tokens.bytes(&(at..at + 1)))
-            .unwrap_or_default();
-        at + 2 >= start
-            && (hidden.contains(Kind::Person.label()) || hidden.contains(Kind::Surname.label()))
-    });
-    is_hidden || is_cue || is_listed || is_named
-}
-
-/// "… I'm twenty-three"
-fn gives_age(scan: &Scan<'_>, end: usize) -> bool {
-    let next = scan.after_fillers(end, 3);
-    let next = next + usize::from(matches!(scan.tokens.low(next), "."));
-    matches!(scan.tokens.low(next), "i'm" | "she's" | "he's")
-        && scan
-            .numbers
-            .from(next + 1)
-            .is_some_and(|number| number.digits.len() < 3)
-}
-
-/// A whole date of many years ago, where nothing is said that happened then: hardly anything else has one.
-fn is_long_ago(scan: &Scan<'_>, start: usize, date: &Date) -> bool {
-    let is_old = date.has_day && date.year.is_some_and(|year| (1900..=2010).contains(&year));
-    let back = (0..start)
-        .rev()
-        .take(16)
-        .take_while(|at| !scan.tokens.ends_sentence(*at) && !scan.tokens.is_break(*at));
-    let on = (date.end..scan.tokens.len())
-        .take(8)
-        .take_while(|at| !scan.tokens.ends_sentence(*at) && !scan.tokens.is_break(*at));
-    is_old && !back.chain(on).any(|at| is_event(scan.tokens.low(at)))
-}
-
 /// From "on the" or "the" before it.
 fn with_article(scan: &Scan<'_>, start: usize) -> usize {
     let mut at = start;
@@ -470,17 +282,6 @@ fn with_article(scan: &Scan<'_>, start: usize) -> usize {
         }
     }
     at
-}
-
-/// "I was born in Ohio and moved here in March 2019"
-fn has_other_event(scan: &Scan<'_>, start: usize, words: usize) -> bool {
-    let mut back = (0..start).rev().take(words * 2);
-    back.any(|at| is_event(scan.tokens.low(at)))
-}
-
-/// What happens on a day and is no birth.
-fn is_event(low: &str) -> bool {
-    EVENTS.contains(low)
 }
 
 /// Ages of ninety and more.
@@ -521,14 +322,3 @@ fn ages(scan: &mut Scan<'_>) {
         }
     }
 }
-
-use crate::redact::words::{Words, words};
-static EVENTS: Words = Words::new(|| {
-    words(
-        "moved started began married wedding died death left graduated met divorced divorce diagnosed appointment since until \
-    increased session sessions quit hired fired funeral accident crash surgery intake admitted discharged hospitalized \
-    sober clean arrested deployed enlisted retired attack fire overdose overdosed anniversary visit seen scheduled \
-    refill prescribed last next stopped happened attempt attempted passed separated adopted immigrated arrived released \
-    sentenced signed filed effective note",
-    )
-});

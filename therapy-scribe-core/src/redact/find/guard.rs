@@ -58,7 +58,8 @@ fn is_measure(scan: &Scan<'_>, end: usize, value: Option<u32>) -> bool {
         matches!(unit, "am" | "pm" | "a" | "p" | "o'clock") && value.is_some_and(|v| v <= 12);
     let is_clock =
         is_hour && (unit.len() > 1 || (tokens.low(at + 1) == "." && tokens.low(at + 2) == "m"));
-    is_unit(unit)
+    let is_times = unit != "x" || value.is_some_and(|value| value <= 20);
+    (is_unit(unit) && is_times)
         || is_clock
         || (matches!(unit, "%" | "°" | "+"))
         || tokens.phrase(at, "out of").is_some()
@@ -83,7 +84,7 @@ fn is_scored(scan: &Scan<'_>, start: usize) -> bool {
             || scan
                 .numbers
                 .holding(at)
-                .is_some_and(|number| number.digits.len() <= 3)
+                .is_some_and(|number| number.digits.len() <= 4)
             || (tokens.is_letter(at) && !tokens.has_space(at));
         if !is_link || (low == "." && tokens.has_space(at + 1)) {
             return false;
@@ -110,7 +111,7 @@ static LINKS: Words = Words::new(|| {
 
 static INSTRUMENTS: Words = Words::new(|| {
     words(
-        "phq gad pcl cssrs ssrs audit dast mmse moca bdi bai hamd hama ham ymrs madrs ybocs bocs asrs cesd ces ies dass \
+        "ndc phq gad pcl cssrs ssrs audit dast mmse moca bdi bai hamd hama ham ymrs madrs ybocs bocs asrs cesd ces ies dass \
     whodas oq cage aces ace epds psc scared mdq isi psqi dsm icd cpt hcpcs gaf wais wisc mmpi suds sud bp bmi iq rcads \
     sdq cdi itq caps des scoff slums ors srs k10 score scored scores scoring rating rated rate dose dosage aged age ages \
     pressure pulse weight weighed weighs bdi-ii index scale inventory questionnaire modifier diagnosis percentile level \

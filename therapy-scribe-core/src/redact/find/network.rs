@@ -46,7 +46,7 @@ fn version_six(scan: &Scan<'_>, at: usize) -> Option<usize> {
         return None;
     }
     let (mut end, mut colons) = (at, 0);
-    while end == at || !tokens.has_space(end) {
+    while end < at + 64 && (end == at || !tokens.has_space(end)) {
         if tokens.low(end) == ":" {
             colons += 1;
         } else if !is_hex(end) {
@@ -69,7 +69,7 @@ fn handle(scan: &Scan<'_>, at: usize) -> Option<usize> {
         return None;
     }
     let mut end = at + 1;
-    while !tokens.has_space(end) || end == at + 1 {
+    while end < at + 64 && (!tokens.has_space(end) || end == at + 1) {
         let goes_on = tokens.is_word(end)
             || tokens.is_digits(end)
             || (matches!(tokens.low(end), "_" | "." | "-") && !tokens.has_space(end + 1));

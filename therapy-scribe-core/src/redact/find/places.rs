@@ -54,7 +54,7 @@ pub(super) fn state(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     if is_dotted && LETTERS.contains(format!("{low}{}", tokens.low(at + 2)).as_str()) {
         return Some(at + 3 + usize::from(tokens.low(at + 3) == "."));
     }
-    let is_code = tokens.is_upper(at) && low.len() == 2 && LETTERS.contains(low);
+    let is_code = tokens.is_upper(at) && LETTERS.contains(low);
     is_code.then_some(at + 1)
 }
 
@@ -130,7 +130,7 @@ static STATES: Words = Words::new(|| {
 use crate::redact::words::{Words, words};
 static LETTERS: Words = Words::new(|| {
     words(
-        "al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri \
+        "vic nsw qld tas al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri \
     sc sd tn tx ut vt va wa wv wi wy dc on qc bc ab mb sk ns nb pe nl pr",
     )
 });

@@ -2,11 +2,14 @@
 
 use super::{
     Scan,
-    code::code,
+    code::{Code, code},
     cues::{self, Cue},
     guard,
 };
 use crate::redact::Kind;
+
+/// More are no code. It keeps the time bounded where a text has no spaces.
+const MOST_TOKENS: usize = 64;
 
 pub(super) fn find(scan: &mut Scan<'_>) {
     let mut at = 0;
@@ -34,7 +37,7 @@ fn glued(scan: &Scan<'_>, start: usize) -> Option<usize> {
     }
     let begin = start + usize::from(tokens.low(start) == "#");
     let (mut end, mut letters, mut digits) = (begin, 0, 0);
-    while end == begin || !tokens.has_space(end) {
+    while end < begin + MOST_TOKENS && (end == begin || !tokens.has_space(end)) {
         let low = tokens.low(end);
         if tokens.is_digits(end) {
             digits += low.len();
@@ -85,6 +88,8 @@ fn called(scan: &Scan<'_>, at: usize) -> Option<(usize, usize, Kind)> {
         {
             Kind::Username
         }
+        // An insurer's card has letters too.
+        Some(Cue::Card) if low == "card" => Kind::Record,
         _ if cues::is_record(low) || low == "number" => Kind::Record,
         _ => return None,
     };
@@ -99,30 +104,14 @@ fn called(scan: &Scan<'_>, at: usize) -> Option<(usize, usize, Kind)> {
     if low == "number" && (found.letters == 0 || found.digits < 4 || link.end > at + 2) {
         return None;
     }
+    if low == "card" && (found.letters == 0 || found.digits < 6) {
+        return None;
+    }
     if WEAK.contains(low) && !link.has_number && !link.has_last {
         return None;
     }
-    let total = found.letters + found.digits;
-    let is_long_name =
-        low.len() <= 4 && matches!(low, "mrn" | "vin" | "npi" | "dea" | "iban" | "mbi" | "acct");
-    let is_named = link.has_number || is_long_name;
-    let is_mixed = found.letters > 0 && found.digits > 2;
-    let fits = match kind {
-        Kind::Ssn => {
-            is_national(found.letters, found.digits) || (link.has_last && found.digits == 4)
-        }
-        _ if found.digits == 0 => false,
-        _ if is_named || link.has_last => {
-            total >= 3 && (found.digits >= 3 || (total >= 4 && found.digits >= 2))
-        }
-        _ => is_said(&link) && ((found.digits >= 5) || (is_mixed && total >= 5)),
-    };
-    let is_dictated = link.words == 0
-        && found.digits == 4
-        && found.letters == 0
-        && has_own_numbers(low)
-        && !is_year(scan, link.end);
-    if !fits && !is_dictated {
+    let is_number = is_number(scan, (low, kind), &link, &found);
+    if !is_number {
         return None;
     }
     // "MRN 48213": the word before it belongs to it.
@@ -132,6 +121,30 @@ fn called(scan: &Scan<'_>, at: usize) -> Option<(usize, usize, Kind)> {
         start -= 1;
     }
     Some((start, found.end, kind))
+}
+
+/// Whether what was spelled is the number of what was named.
+fn is_number(scan: &Scan<'_>, (low, kind): (&str, Kind), link: &Link, found: &Code) -> bool {
+    let total = found.letters + found.digits;
+    let is_abbreviation = matches!(low, "mrn" | "vin" | "npi" | "dea" | "iban" | "mbi" | "acct");
+    let is_named = link.has_number || is_abbreviation;
+    let is_mixed = found.letters > 0 && found.digits > 2;
+    let fits = match kind {
+        Kind::Ssn => {
+            is_national(found.letters, found.digits) || (link.has_last && found.digits == 4)
+        }
+        _ if found.digits == 0 => false,
+        _ if is_named || link.has_last => {
+            total >= 3 && (found.digits >= 3 || (total >= 4 && found.digits >= 2))
+        }
+        _ => is_said(link) && ((found.digits >= 5) || (is_mixed && total >= 5)),
+    };
+    let is_dictated = link.words == 0
+        && found.digits == 4
+        && found.letters == 0
+        && has_own_numbers(low)
+        && !is_year(scan, link.end);
+    fits || is_dictated
 }
 
 /// Things whose number follows at once: "group 6042".
@@ -164,19 +177,7 @@ fn is_said(link: &Link) -> bool {
 
 fn link(scan: &Scan<'_>, start: usize) -> Link {
     let tokens = &scan.tokens;
-    let is_coded = matches!(
-        tokens.low(start.saturating_sub(1)),
-        "sort"
-            | "confirmation"
-            | "reference"
-            | "referral"
-            | "booking"
-            | "tracking"
-            | "authorization"
-            | "member"
-            | "patient"
-            | "client"
-    );
+    let is_coded = has_code(tokens.low(start.saturating_sub(1)));
     let mut link = Link {
         end: start,
         has_number: false,
@@ -194,7 +195,8 @@ fn link(scan: &Scan<'_>, start: usize) -> Link {
         link.has_is |= low.len() < whole.len();
         match low {
             "code" if is_coded => link.has_number = true,
-            "number" | "numbers" | "#" | "num" | "№" | "id" | "no" | "nr" | "digits" => {
+            "number" | "numbers" | "locator" | "#" | "num" | "№" | "id" | "no" | "nr"
+            | "digits" => {
                 link.has_number = true;
             }
             "is" | "it's" | "its" | "that's" | "was" | "are" | "reads" | "says" | "to" | "be"
@@ -204,14 +206,7 @@ fn link(scan: &Scan<'_>, start: usize) -> Link {
             }
             "four" | "4" | "three" | "3" | "five"
                 if link.has_last && matches!(tokens.low_before(at), "last") => {}
-            "the" | "my" | "your" | "his" | "her" | "their" | "our" | "for" | "of" | "in"
-            | "with" | "on" | "code" | "card" | "under" | "at" | "here" | "listed" | "plate"
-            | "plan" | "record" | "policy" | "member" | "account" | "license" | "licence"
-            | "social" | "security" | "insurance" | "mrn" | "key" | "this" | "there"
-            | "currently" | "patient" | "group" | "file" | "health" | "medical" | "would"
-            | "should" | "he" | "she" | "state" | "new" | "and" | "," | "." | "-" | "–" | "("
-            | ")" | "\"" | "“" | "?" | "\n" => {}
-            _ if cues::is_filler(low) => {}
+            _ if LINKS.contains(low) || cues::is_filler(low) => {}
             _ => break,
         }
         let is_sentence =
@@ -235,6 +230,23 @@ fn link(scan: &Scan<'_>, start: usize) -> Link {
     link
 }
 
+/// "sort code", "confirmation code": the code is a number.
+fn has_code(low: &str) -> bool {
+    matches!(
+        low,
+        "sort"
+            | "confirmation"
+            | "reference"
+            | "referral"
+            | "booking"
+            | "tracking"
+            | "authorization"
+            | "member"
+            | "patient"
+            | "client"
+    )
+}
+
 /// Nine digits in the United States and Canada, ten of the NHS, two letters, six digits and a letter in Britain.
 fn is_national(letters: usize, digits: usize) -> bool {
     matches!((letters, digits), (0, 9 | 10) | (2 | 3, 6))
@@ -249,7 +261,7 @@ fn secret(scan: &Scan<'_>, start: usize, spelled: Option<usize>) -> Option<usize
         return None;
     }
     let mut end = start + 1;
-    while end < tokens.len()
+    while end < (start + MOST_TOKENS).min(tokens.len())
         && !tokens.has_space(end)
         && !tokens.is_break(end)
         && !tokens.ends_sentence(end)
@@ -278,4 +290,14 @@ static WEAK: Words = Words::new(|| {
     words(
         "serial service unit device hospital health order report client bank tax loan locker military alien case",
     )
+});
+
+/// Words and marks between what has a number and the number.
+static LINKS: Words = Words::new(|| {
+    let mut all = words(
+        "the my your his her their our for of in with on code card under at here listed plate plan record policy member account license licence social security insurance mrn key this there currently \
+        patient group file health medical would should he she state new and , . - – ( ) “ ?",
+    );
+    all.extend(["\"", "\n"]);
+    all
 });

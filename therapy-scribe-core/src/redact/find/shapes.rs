@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{
     Scan,
     cues::Cue,
+    guard,
     runs::{is_card, with_extension},
 };
 use crate::redact::Kind;
@@ -35,7 +36,9 @@ pub(super) fn find(scan: &mut Scan<'_>) {
 
 fn take(scan: &mut Scan<'_>, groups: &Groups) -> usize {
     let end = groups.tokens.end;
-    if !scan.is_free(groups.tokens.clone()) {
+    // "NDC 0093-7146-98" is a drug.
+    let is_scored = guard::is_instrument(scan.tokens.low_before(groups.tokens.start));
+    if is_scored || !scan.is_free(groups.tokens.clone()) {
         return end;
     }
     if let Some(kind) = kind(scan, groups) {

@@ -98,10 +98,11 @@ impl<'a> Tokens<'a> {
             Class::Hidden => CompactString::const_new("[]"),
         };
         let is_capital = text.starts_with(char::is_uppercase);
-        let is_apart = self
-            .all
-            .last()
-            .is_none_or(|last| last.range.end < range.start || last.class == Class::Break);
+        let is_apart = class == Class::Break
+            || self
+                .all
+                .last()
+                .is_none_or(|last| last.range.end < range.start || last.class == Class::Break);
         self.all.push(Token {
             has_space: is_apart,
             is_capital,

@@ -94,6 +94,12 @@ fn bare(scan: &Scan<'_>, at: usize) -> Option<usize> {
         return None;
     }
     let end = domain(scan, at)?;
+    // A written one begins with its own word.
+    let mut dots = (at..end).filter(|i| matches!(tokens.low(*i), "." | "dot" | "period"));
+    let first = dots.next()?;
+    if tokens.low(first) == "." && (at + 1..first).any(|i| tokens.has_space(i)) {
+        return None;
+    }
     // Two names without a space, as where a space was forgotten between two sentences, are no address.
     let last = tokens.low(end - 1);
     let is_written = tokens.low(end.checked_sub(2)?) == ".";
@@ -145,6 +151,9 @@ pub(super) fn domain(scan: &Scan<'_>, start: usize) -> Option<usize> {
             at += 1 + usize::from(is_bracketed);
             while cues::is_hesitation(tokens.low(at)) && at < start + 26 {
                 at += 1;
+            }
+            if !(tokens.is_word(at) || tokens.is_digits(at)) {
+                break;
             }
             if let Some(end) = top_at(scan, at, best) {
                 best = Some(end);
@@ -246,7 +255,13 @@ fn path(scan: &Scan<'_>, domain: usize) -> usize {
         return glued(scan, end);
     }
     loop {
-        let mut next = scan.after_fillers(end, 2);
+        let aside = scan.after_fillers(end, 2);
+        let said = ["all one word", "one word", "no spaces", "all lowercase"];
+        let aside = said
+            .iter()
+            .find_map(|phrase| tokens.phrase(aside, phrase))
+            .unwrap_or(end);
+        let mut next = scan.after_fillers(aside, 3);
         next += usize::from(matches!(tokens.low(next), "forward" | "back"));
         if !matches!(tokens.low(next), "slash" | "/") {
             return end;
