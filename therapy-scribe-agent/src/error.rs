@@ -14,6 +14,9 @@ pub enum Error {
     /// What was asked for can't work.
     #[error(transparent)]
     Config(ConfigError),
+    /// The audio source can't be used.
+    #[error(transparent)]
+    Audio(therapy_scribe_core::AudioError),
     /// The service could not be reached.
     #[error(transparent)]
     Transport(transport::Error),
@@ -103,7 +106,7 @@ impl Error {
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::Config(_) | Self::Refused { .. } => ErrorKind::Configuration,
+            Self::Config(_) | Self::Audio(_) | Self::Refused { .. } => ErrorKind::Configuration,
             Self::Auth | Self::Token(_) => ErrorKind::Access,
             Self::Busy { .. } | Self::Expired => ErrorKind::Limit,
             Self::Transport(_) | Self::Lost(_) => ErrorKind::Network,

@@ -85,6 +85,7 @@
 //! | --- | --- |
 //! | `tls-ring` (default) | TLS with `ring` |
 //! | `tls-aws-lc` | TLS with `aws-lc-rs` |
+//! | `resample` | sources of any sample rate in an [`AudioPump`] |
 //! | `scribe` | the scribe's own tools |
 //!
 //! What it does not do: cancel echo (use headphones, or [`config::Duplex::Half`]), keep audio, or keep the service from
@@ -102,6 +103,7 @@ mod error;
 mod event;
 mod line;
 mod protocol;
+mod pump;
 #[cfg(feature = "scribe")]
 mod scribe;
 mod service;
@@ -128,6 +130,7 @@ pub use event::{
     AgentEvent, AgentNotice, AgentSession, AgentStats, AgentText, CallFate, Caption, RecordFate,
     ReplyEnd, ReplyId, SessionOrigin, SessionRecord, Spoken, UserText,
 };
+pub use pump::{AudioNotice, AudioPump, PumpEvent, PumpEvents};
 #[cfg(feature = "scribe")]
 pub use scribe::{HeardAs, PendingSave, PromptBudget, SaveOutcome, ScribeDesk, ScribeDeskBuilder};
 pub use service::TokenProvider;

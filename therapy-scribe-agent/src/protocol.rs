@@ -28,6 +28,7 @@ use crate::{
     wire,
 };
 use calls::{Calls, Moment};
+pub(crate) use downlink::is_audible;
 use incoming::Offers;
 use items::Items;
 use link::{Link, Purpose, Session};

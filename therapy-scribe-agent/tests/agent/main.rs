@@ -10,3 +10,5 @@ mod conversation;
 mod endings;
 #[cfg(test)]
 mod peer;
+#[cfg(test)]
+mod soak;
