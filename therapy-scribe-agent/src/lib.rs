@@ -102,6 +102,7 @@ mod driver;
 mod error;
 mod event;
 mod line;
+mod log;
 mod protocol;
 mod pump;
 #[cfg(feature = "scribe")]
@@ -130,6 +131,7 @@ pub use event::{
     AgentEvent, AgentNotice, AgentSession, AgentStats, AgentText, CallFate, Caption, RecordFate,
     ReplyEnd, ReplyId, SessionOrigin, SessionRecord, Spoken, UserText,
 };
+pub use log::{CallResult, ConversationLog, HeardOf, LogEntry, Logged, LoggedAnswer};
 pub use pump::{AudioNotice, AudioPump, PumpEvent, PumpEvents};
 #[cfg(feature = "scribe")]
 pub use scribe::{HeardAs, PendingSave, PromptBudget, SaveOutcome, ScribeDesk, ScribeDeskBuilder};

@@ -4,6 +4,7 @@ mod behaviour;
 mod heard;
 mod invariants;
 mod links;
+mod logged;
 mod machine;
 mod sequences;
 mod validator;

@@ -218,8 +218,8 @@ fn check(talked: &Talked) {
 
 /// Whether it went as if nothing had happened.
 fn is_whole(talked: &Talked) -> bool {
-    let is_spoken = talked.spoken >= 6 && talked.is_saved;
-    is_spoken && (talked.calls, talked.sent, talked.flushes) == (4, 4, 1)
+    let is_spoken = talked.spoken == 5 && talked.is_saved;
+    is_spoken && talked.flushes > 0 && (talked.calls, talked.sent) == (4, 4)
 }
 
 /// The most that was seen, in kilobytes.
