@@ -116,7 +116,7 @@ pub use schemars;
 
 pub use agent::{
     AgentAbilities, AgentBrief, AgentCommand, AgentConnection, AgentFailure, AgentLine,
-    AgentStream, AgentUpdate, VoiceAgent,
+    AgentStream, AgentUpdate, ContextRole, VoiceAgent,
 };
 pub use announce::{Announcement, Announcements};
 pub use call::{CallId, ToolCall, ToolOutcome};

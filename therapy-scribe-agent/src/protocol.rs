@@ -22,7 +22,7 @@ use therapy_scribe_core::Phi;
 use therapy_scribe_transport::{self as transport, Outgoing};
 
 use crate::{
-    AgentEvent, AgentNotice, AgentStats, AgentUpdate, ToolOutcome,
+    AgentEvent, AgentNotice, AgentStats, AgentUpdate, ContextRole, ToolOutcome,
     config::{Duplex, Fields, Tuning, VoiceAgentConfig},
     error::Error,
     wire,
@@ -49,6 +49,8 @@ pub(crate) enum Command {
     Outcome(ToolOutcome),
     Say(Phi<String>),
     Update(AgentUpdate),
+    Interrupt,
+    Context(ContextRole, Phi<String>),
     Tune(Tuning),
     Recap(Phi<String>),
     End,
@@ -143,6 +145,10 @@ impl Conversation {
             Command::Outcome(outcome) => self.on_outcome(now, outcome),
             Command::Say(instructions) => self.say(instructions),
             Command::Update(update) => self.update(update),
+            Command::Interrupt => self.interrupt(now),
+            Command::Context(role, words) => {
+                self.send(wire::conversation_message(role, words.expose()));
+            }
             Command::Tune(tuning) => {
                 self.fields.tuning.apply(&tuning);
                 self.send(wire::tuning(&tuning));
@@ -218,6 +224,15 @@ impl Conversation {
             self.says.pop_front();
         }
         self.says.push_back(instructions);
+    }
+
+    /// What was asked for and not said yet is not said either.
+    fn interrupt(&mut self, now: Duration) {
+        self.says.clear();
+        let open = self.replies.hush(now, &mut self.items);
+        if let Some(open) = open.filter(|_| self.link == Link::Live) {
+            self.send(wire::reply_cancel(open.as_str()));
+        }
     }
 
     fn update(&mut self, update: AgentUpdate) {

@@ -6,5 +6,6 @@ mod invariants;
 mod links;
 mod logged;
 mod machine;
+mod sending;
 mod sequences;
 mod validator;
