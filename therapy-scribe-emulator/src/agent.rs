@@ -13,6 +13,8 @@ mod rest;
 mod session;
 mod socket;
 mod sound;
+mod stored;
+mod timeline;
 
 pub use dialogue::{Call, CallManner, Dialogue, InvalidDialogue, Manner, Reply, Utterance};
 pub use fault::{AgentFault, AgentFaultKind, AgentRefusal};

@@ -24,7 +24,7 @@ impl Invalid {
         }
     }
 
-    fn value(message: impl Into<String>, param: impl Into<String>) -> Self {
+    pub(super) fn value(message: impl Into<String>, param: impl Into<String>) -> Self {
         Self::new("invalid_value", message, param)
     }
 }
@@ -132,6 +132,19 @@ impl Config {
         echo.insert("id".to_owned(), id.into());
         echo.extend(self.0.clone());
         Value::Object(echo)
+    }
+
+    /// 4.8: a model of a stored agent's own, without its key.
+    pub(super) fn set_models(&mut self, models: Option<Value>) {
+        if let Some(models) = models {
+            self.0.insert("llm".to_owned(), models);
+        }
+    }
+
+    /// 4.7: whether the platform calls this tool itself.
+    pub(super) fn is_http(&self, name: &str) -> bool {
+        let http = self.tool(name).and_then(|tool| tool.get("http"));
+        http.is_some_and(|http| !http.is_null())
     }
 
     /// 4.7: a tool that the platform calls itself.

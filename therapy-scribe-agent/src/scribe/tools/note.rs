@@ -149,7 +149,7 @@ fn append(draft: &mut Draft, paragraph: &str, by: &Clinician, at: WallTime) -> A
         return Appended::There(title);
     }
     match draft.append(&key, paragraph, Source::Dictation, by, at) {
-        Ok(_) => Appended::To(title),
+        Ok(()) => Appended::To(title),
         Err(_) => Appended::Nowhere,
     }
 }
