@@ -155,14 +155,10 @@ async fn a_session_with_a_stored_agent_is_configured_by_it_and_serves_its_own_to
     }
 }
 
-#[tokio::test]
-async fn what_is_kept_of_a_session_tells_its_turns_calls_and_times() {
-    let replies = json!([
-        {"heard": ["search"], "calls": [{"name": "search", "arguments": {"topic": "sleep"}}, {"name": "flags"}],
-         "results": [{"says": "Two places, and one flag, and a good deal more than that to be told of."}]}]);
-    let emulator = talk(&["Search for sleep.", "Stop."], replies).await;
+/// A talk with a greeting, two calls at once, an answer that is interrupted, and another prompt.
+async fn kept(emulator: &Emulator) -> String {
     let config = json!({"greeting": "Hello.", "tools": [tool("search"), tool("flags")]});
-    let mut session = Talk::begin(&emulator, config).await;
+    let mut session = Talk::begin(emulator, config).await;
     let id = session.events[1]["session_id"].as_str().unwrap().to_owned();
     session.until("reply.done").await;
     session.say().await;
@@ -179,33 +175,56 @@ async fn what_is_kept_of_a_session_tells_its_turns_calls_and_times() {
         .update(json!({"system_prompt": "Be briefer."}))
         .await;
     session.until("session.updated").await;
-    let path = format!("/v1/sessions/{id}");
-    let none = get(&emulator, &path, Some("key")).await.json();
-    assert_eq!(none["artifacts"], json!([]), "it is not over");
+    let read = get(emulator, &format!("/v1/sessions/{id}"), Some("key")).await;
+    assert_eq!(read.json()["artifacts"], json!([]), "it is not over");
     session.hang_up().await;
     sleep(Duration::from_secs(8).div_f64(SPEED)).await;
-    let read = get(&emulator, &path, Some("key")).await.json();
-    let kinds: Vec<_> = read["artifacts"].as_array().unwrap().iter().collect();
-    assert_eq!(
-        (&kinds[0]["type"], &kinds[1]["type"]),
-        (&json!("timeline"), &json!("metadata"))
-    );
-    let origin = emulator.agents_url();
-    let local = |artifact: &Value| {
-        let url = artifact["url"].as_str().unwrap().to_owned();
-        url.strip_prefix(&origin).unwrap().to_owned()
+    id
+}
+
+/// The artifacts of a session, each fetched without a key (9).
+async fn artifacts(emulator: &Emulator, id: &str) -> Vec<(String, Reply)> {
+    let read = get(emulator, &format!("/v1/sessions/{id}"), Some("key"))
+        .await
+        .json();
+    let mut all = Vec::new();
+    for artifact in read["artifacts"].as_array().unwrap() {
+        let url = artifact["url"].as_str().unwrap();
+        let path = url.strip_prefix(&emulator.agents_url()).unwrap();
+        all.push((path.to_owned(), get(emulator, path, None).await));
+    }
+    all
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_session_tells_its_turns_calls_and_times() {
+    // Long enough to be interrupted on a machine that is busy.
+    let long = "and a good deal more than that, ".repeat(40);
+    let replies = json!([
+        {"heard": ["search"], "calls": [{"name": "search", "arguments": {"topic": "sleep"}}, {"name": "flags"}],
+         "results": [{"says": format!("Two places, {long}.")}]}]);
+    let emulator = talk(&["Search for sleep.", "Stop."], replies).await;
+    let id = kept(&emulator).await;
+    let all = artifacts(&emulator, &id).await;
+    let [(path, timeline), (_, metadata)] = all.as_slice() else {
+        panic!("two artifacts")
     };
-    // 9: without a key.
-    let timeline = get(&emulator, &local(kinds[0]), None).await.json();
+    assert_eq!(metadata.json()["session_id"], json!(id));
+    let timeline = timeline.json();
+    let change = json!({"system_prompt": "Be briefer."});
+    assert_eq!(timeline["config_changes"][0]["session"], change);
+    assert_eq!(timeline["ended"]["public_reason"], "client_end");
     let turns = timeline["turns"].as_array().unwrap();
-    let triggers: Vec<_> = turns
-        .iter()
-        .map(|turn| turn["trigger"].as_str().unwrap())
-        .collect();
+    let triggers: Vec<_> = turns.iter().map(|turn| &turn["trigger"]).collect();
     assert_eq!(triggers, ["greeting", "user_speech", "tool_result"]);
-    let [greeting, tools, answer] = turns.as_slice() else {
-        panic!()
-    };
+    check_turns(&turns[0], &turns[1], &turns[2]);
+
+    let deleted = format!("/v1/sessions/{id}");
+    http(&emulator, "DELETE", &deleted, Some("key"), "").await;
+    assert_eq!(get(&emulator, path, None).await.status, 404);
+}
+
+fn check_turns(greeting: &Value, tools: &Value, answer: &Value) {
     assert_eq!(
         (&greeting["agent_text"], &greeting["status"]),
         (&json!("Hello."), &json!("completed"))
@@ -217,29 +236,14 @@ async fn what_is_kept_of_a_session_tells_its_turns_calls_and_times() {
     let length = spoke("user_speech_ended_at_ms") - spoke("user_speech_started_at_ms");
     assert!((1300..1700).contains(&length), "{length}");
     assert_eq!(tools["time_to_first_audio_ms"], Value::Null);
-    let calls = tools["tool_calls"].as_array().unwrap();
-    assert_eq!(
-        (&calls[0]["arguments"], &calls[0]["result"]),
-        (&json!({"topic": "sleep"}), &json!({"hits": 2}))
-    );
-    assert_eq!(
-        (&calls[0]["is_error"], &calls[1]["is_error"]),
-        (&json!(false), &json!(true))
-    );
-    assert!(
-        calls[0]["parallel_call_id"].is_string()
-            && calls[0]["parallel_call_id"] == calls[1]["parallel_call_id"]
-    );
+    let [search, flags] = tools["tool_calls"].as_array().unwrap().as_slice() else {
+        panic!("two calls")
+    };
+    assert_eq!(search["arguments"], json!({"topic": "sleep"}));
+    assert_eq!(search["result"], json!({"hits": 2}));
+    assert!(search["is_error"] == false && flags["is_error"] == true);
+    assert!(search["parallel_call_id"].is_string());
+    assert_eq!(search["parallel_call_id"], flags["parallel_call_id"]);
     assert_eq!(answer["status"], "interrupted");
     assert!(answer["agent_text"].as_str().unwrap().starts_with("Two"));
-    assert_eq!(
-        timeline["config_changes"][0]["session"],
-        json!({"system_prompt": "Be briefer."})
-    );
-    assert_eq!(timeline["ended"]["public_reason"], "client_end");
-    let metadata = get(&emulator, &local(kinds[1]), None).await.json();
-    assert_eq!(metadata["session_id"], json!(id));
-
-    http(&emulator, "DELETE", &path, Some("key"), "").await;
-    assert_eq!(get(&emulator, &local(kinds[0]), None).await.status, 404);
 }
