@@ -48,13 +48,15 @@
 //! service behaves oddly all the time, [`AgentFault`] what goes wrong once.
 //!
 //! Pre-recorded transcription hears sixteen-bit WAV; what else is uploaded is taken for the script's whole recording, as is
-//! any address that is no upload (hosts that end in `.invalid` can't be reached). A job goes on each time it is asked for.
-//! [`TranscriptFault`] says what goes wrong, [`TranscriptQuirk`] what is odd. Redacted audio is WAV.
+//! any address that is no upload (hosts that end in `.invalid` can't be reached). A job goes on each time it is asked for; one
+//! with a webhook on this machine is done after three seconds. [`TranscriptFault`] says what goes wrong, [`TranscriptQuirk`]
+//! what is odd. There is redacted audio, always WAV, of WAV files of up to 128 MiB; no webhook tells that it is ready.
 //!
 //! What it does not do: stored agents (`/v1/agents`), webhooks and recordings of talks, tool calls, translation,
-//! summaries, audio capture, `LLMGatewayResponse` (as for an account without access), encoded audio (Opus and AAC are
-//! accepted and not heard), Medical Mode corrections, languages, prompts and key terms (checked, and without effect on
-//! words). Redaction marks numbers, what looks like a telephone number or an address, and the names it was told.
+//! summaries, spellings, `LLMGatewayResponse` (as for an account without access), encoded audio (Opus and AAC are accepted
+//! and not heard), Medical Mode corrections, languages, prompts, numbers of speakers and key terms (checked in part, and
+//! without effect on words). Redaction marks numbers, what looks like a telephone number or an address in the net, a few
+//! medicines, and the names it was told.
 
 mod agent;
 mod emulator;

@@ -11,6 +11,7 @@ mod log;
 mod mishap;
 mod parts;
 mod route;
+mod shape;
 mod sound;
 mod speakers;
 mod submit;
@@ -21,7 +22,7 @@ mod words;
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
 };
 
 use crate::script::Segment;
@@ -30,7 +31,7 @@ pub use fault::{TranscriptCall, TranscriptFault, TranscriptFaultKind, Transcript
 pub use log::{LoggedJob, TranscriptLog};
 pub(crate) use route::{Asked, Gone, answer, concerns};
 pub(crate) use sound::Sound;
-pub(crate) use upload::{Upload, refuse_upload, uploads};
+pub(crate) use upload::{Upload, is_too_large, refuse_upload, uploads};
 pub(crate) use webhook::deliver;
 
 use job::Job;
@@ -48,6 +49,8 @@ pub(crate) struct Settings {
 pub(crate) struct Prerecorded {
     quirks: Vec<TranscriptQuirk>,
     polls: u32,
+    /// How many conversations were read again.
+    understood: AtomicU64,
     script: Arc<[Segment]>,
     language: String,
     names: Arc<[String]>,
@@ -62,6 +65,8 @@ struct Store {
     uploads: HashMap<String, Uploaded>,
     /// Oldest first.
     jobs: Vec<Job>,
+    /// Jobs whose webhooks are to be called.
+    hooks: Vec<String>,
     log: log::Counts,
 }
 
@@ -89,6 +94,7 @@ impl Prerecorded {
         Self {
             quirks: settings.quirks,
             polls: settings.polls,
+            understood: AtomicU64::new(1),
             script,
             language,
             names,
@@ -113,6 +119,11 @@ impl Prerecorded {
         let of_call = faults.iter_mut().filter(|fault| fault.call == call);
         of_call.for_each(|fault| fault.after = fault.after.saturating_sub(1));
         kind
+    }
+
+    /// New jobs that call back, whether or not their answers arrived.
+    pub(crate) fn take_hooks(&self) -> Vec<String> {
+        std::mem::take(&mut self.store().hooks)
     }
 
     pub(crate) fn logs(&self) -> TranscriptLog {

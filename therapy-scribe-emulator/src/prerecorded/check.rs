@@ -5,13 +5,7 @@ use serde_json::{Value, json};
 use super::entity::strings;
 use crate::gateway::Answer;
 
-const MODELS: [&str; 5] = [
-    "universal-3-5-pro",
-    "universal-3-pro",
-    "universal-2",
-    "slam-1",
-    "universal",
-];
+const MODELS: [&str; 3] = ["universal-3-5-pro", "universal-3-pro", "universal-2"];
 /// 13.
 const LONGEST_VALUE: usize = 35;
 
@@ -31,7 +25,8 @@ pub(super) fn check(request: &Value) -> Result<(), Answer> {
     if let Some(wrong) = wrong_type(request) {
         return refuse(&wrong);
     }
-    if has("speech_model") {
+    let single = request.get("speech_model").and_then(Value::as_str);
+    if single.is_some_and(|model| model.starts_with("universal-3")) {
         return refuse("speech_model is deprecated, use speech_models");
     }
     if let Some(unknown) = strings(request.get("speech_models")).find(|m| !MODELS.contains(m)) {
@@ -81,6 +76,9 @@ fn redaction(request: &Value) -> Result<(), Answer> {
             if on(field) {
                 return refuse(message);
             }
+        }
+        if request.get("redact_static_entities").is_some() {
+            return refuse("redact_static_entities requires redact_pii");
         }
         return Ok(());
     }

@@ -42,8 +42,8 @@ pub(super) fn entity(text: &str, names: &[String]) -> Option<&'static str> {
 /// 9.2: how a request wants things replaced. Unknown policies have no effect, as at the service.
 pub(super) struct Redaction<'a> {
     policies: Vec<&'a str>,
-    /// Terms that are always replaced, with the names of their kinds.
-    terms: Vec<(&'a str, String)>,
+    /// Terms that are always replaced, word by word, with the names of their kinds.
+    terms: Vec<(&'a str, Vec<String>)>,
     as_entity: bool,
 }
 
@@ -58,10 +58,7 @@ impl<'a> Redaction<'a> {
         let fixed = fixed.and_then(Value::as_object).into_iter().flatten();
         let terms = fixed
             .flat_map(|(kind, terms)| strings(Some(terms)).map(move |term| (kind.as_str(), term)))
-            .flat_map(|(kind, term)| {
-                term.split_whitespace()
-                    .map(move |word| (kind, core_of(word)))
-            })
+            .map(|(kind, term)| (kind, term.split_whitespace().map(core_of).collect()))
             .collect();
         let sub = request.get("redact_pii_sub").and_then(Value::as_str);
         Some(Self {
@@ -71,19 +68,34 @@ impl<'a> Redaction<'a> {
         })
     }
 
+    /// For each word the kind that a term makes of it: a term is replaced where all of it is said.
+    pub(super) fn terms_in(&self, words: &[String]) -> Vec<Option<&'a str>> {
+        let mut kinds = vec![None; words.len()];
+        for (kind, term) in self.terms.iter().filter(|(_, term)| !term.is_empty()) {
+            for at in 0..=words.len().saturating_sub(term.len()) {
+                if words.get(at..at + term.len()) == Some(term) {
+                    let of_term = kinds.iter_mut().skip(at).take(term.len());
+                    of_term.for_each(|of| *of = Some(*kind));
+                }
+            }
+        }
+        kinds
+    }
+
     /// The word as it is sent, if it may not be sent as it was said.
-    pub(super) fn mark(&self, text: &str, entity: Option<&str>) -> Option<String> {
-        let core = core_of(text);
-        let term = self.terms.iter().find(|(_, term)| *term == core);
-        let kind = match (term, entity) {
-            (Some((kind, _)), _) => kind,
-            (None, Some(entity)) if self.policies.contains(&entity) => entity,
-            _ => return None,
-        };
+    pub(super) fn mark(
+        &self,
+        text: &str,
+        term: Option<&str>,
+        entity: Option<&str>,
+    ) -> Option<String> {
+        let kind = term.or(entity.filter(|entity| self.policies.contains(entity)))?;
         Some(if self.as_entity {
             format!("[{}]", kind.to_uppercase())
         } else {
-            "#".repeat(core.chars().count())
+            // 9.2: each character of the token, while punctuation stays.
+            let hide = |c: char| if c.is_alphanumeric() { '#' } else { c };
+            core_of(text).chars().map(hide).collect()
         })
     }
 }
@@ -120,7 +132,13 @@ mod tests {
         let request = json!({"redact_pii": true, "redact_pii_policies": ["person_names"],
             "redact_static_entities": {"PLACE": ["Alder Grove"]}, "redact_pii_sub": "entity_name"});
         let redaction = Redaction::of(&request).unwrap();
-        assert_eq!(redaction.mark("Mara", Some("person_name")), None);
-        assert_eq!(redaction.mark("Grove.", None).as_deref(), Some("[PLACE]"));
+        assert_eq!(redaction.mark("Mara", None, Some("person_name")), None);
+        let words = ["grove", "of", "alder", "grove"].map(str::to_owned);
+        let kinds = redaction.terms_in(&words);
+        assert_eq!(kinds, [None, None, Some("PLACE"), Some("PLACE")]);
+        assert_eq!(
+            redaction.mark("Grove.", kinds[3], None).as_deref(),
+            Some("[PLACE]")
+        );
     }
 }

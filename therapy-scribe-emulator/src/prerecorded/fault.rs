@@ -18,7 +18,7 @@ pub enum TranscriptCall {
     Delete,
     /// Sentences, paragraphs, word search, subtitles.
     Part,
-    /// `GET /v2/transcript/{id}/redacted-audio`.
+    /// `GET /v2/transcript/{id}/redacted-audio`. There is a copy of WAV uploads of up to 128 MiB.
     RedactedAudio,
     /// `POST /v1/understanding`.
     Understanding,
@@ -30,7 +30,7 @@ pub enum TranscriptCall {
 pub struct TranscriptFault {
     /// With which call.
     pub call: TranscriptCall,
-    /// How many calls of its kind go well first.
+    /// How many calls of its kind come first, whatever becomes of them.
     pub after: usize,
     /// What happens.
     pub kind: TranscriptFaultKind,
@@ -47,7 +47,7 @@ impl TranscriptFault {
         }
     }
 
-    /// So many calls of its kind go well first.
+    /// So many calls of its kind come first, whatever becomes of them.
     #[must_use]
     pub const fn after(mut self, calls: usize) -> Self {
         self.after = calls;
@@ -61,8 +61,8 @@ impl TranscriptFault {
 pub enum TranscriptFaultKind {
     /// This status, with an error in JSON; 503 and 504 come without (section 10).
     Status(u16),
-    /// 429 with this many seconds in `Retry-After`, or without.
-    TooMany(Option<u64>),
+    /// 429 with this long in `Retry-After`, in whole seconds, or without.
+    TooMany(Option<Duration>),
     /// The limit of requests told with a 403.
     TooManyAs403,
     /// 400: the account's balance is negative.
@@ -73,13 +73,14 @@ pub enum TranscriptFaultKind {
     DropAfter,
     /// An answer that is JSON up to its middle.
     Malformed,
-    /// The answer comes after this long.
+    /// The answer comes after this long, in protocol time.
     Slow(Duration),
     /// The job of this call ends with this error. Of [`TranscriptCall::Submit`].
     Fail(String),
     /// The job of this call stays in processing. Of [`TranscriptCall::Submit`].
     NeverEnds,
-    /// The job's result has `start: null`, a number that is a text, and members that nobody knows. Of
+    /// The result's first word and first utterance have `start: null`, a number that is a text, and members that nobody
+    /// knows. Of
     /// [`TranscriptCall::Submit`].
     WrongTypes,
     /// The job of this call is not there any more.
@@ -98,4 +99,6 @@ pub enum TranscriptQuirk {
     Throttled,
     /// Nothing is deleted, though it is said to be.
     KeepsDeleted,
+    /// The account's balance is negative: every submit is refused.
+    NegativeBalance,
 }

@@ -5,11 +5,12 @@ use std::{fmt, sync::Arc};
 use serde_json::{Map, Value, json};
 
 use super::{
+    shape::{empty, spoil},
     sound::Sound,
     speakers::Identified,
     words::{Word, confidence, passage, sentences, text, turns},
 };
-use crate::wall::iso;
+use crate::wall::unix_millis;
 
 /// 12.
 const DELETED_TEXT: &str = "Deleted by user.";
@@ -32,8 +33,12 @@ pub(super) struct Job {
     pub(super) has_wrong_types: bool,
     /// The account's limit holds it back for a poll more.
     pub(super) waits_for_account: bool,
-    /// When it was done, in protocol milliseconds, and how often its redacted audio was asked for.
+    /// What its webhook answered last.
+    pub(super) webhook_status: Option<u16>,
+    /// When it was done, by the time of day and in protocol milliseconds.
+    pub(super) ended_ms: Option<u64>,
     pub(super) done_ms: Option<u64>,
+    /// How often its redacted audio was asked for.
     pub(super) audio_polls: u32,
 }
 
@@ -85,12 +90,19 @@ impl Job {
             self.left = self.left.map(|left| left.saturating_sub(1));
         }
         if self.is_done() {
-            self.done_ms = Some(now_ms);
+            self.end(now_ms);
         }
     }
 
-    pub(super) const fn is_throttled(&self) -> bool {
-        self.waits_for_account && self.polls <= 1
+    /// It is done, from now on if it was not before.
+    pub(super) fn end(&mut self, now_ms: u64) {
+        self.left = Some(0);
+        self.done_ms.get_or_insert(now_ms);
+        self.ended_ms.get_or_insert_with(unix_millis);
+    }
+
+    pub(super) fn is_throttled(&self) -> bool {
+        self.waits_for_account && self.polls <= 1 && !self.is_done()
     }
 
     pub(super) fn is_deleted(&self) -> bool {
@@ -134,6 +146,10 @@ impl Job {
         set("error", self.error().into());
         set("audio_url", self.audio_url());
         set("throttled", self.is_throttled().into());
+        set("webhook_status_code", self.webhook_status.into());
+        if self.on("language_detection") {
+            set("language_code", Value::Null);
+        }
         set(
             "webhook_auth",
             self.request
@@ -198,18 +214,16 @@ impl Job {
             );
         }
         if self.on("multichannel") {
-            set(
-                "audio_channels",
-                self.sound
-                    .as_ref()
-                    .map_or(1, |sound| sound.channels())
-                    .into(),
-            );
+            let channels = words.iter().filter_map(|word| word.channel.as_ref());
+            let channels: std::collections::BTreeSet<_> = channels.collect();
+            let heard = self.sound.as_ref().map_or(1, |sound| sound.channels());
+            set("audio_channels", heard.max(channels.len()).into());
         }
         if self.on("entity_detection") {
             set("entities", self.entities(words, name));
         }
-        if self.on("sentiment_analysis") {
+        // 4.3: English only, else null.
+        if self.on("sentiment_analysis") && outcome.language.starts_with("en") {
             set("sentiment_analysis_results", sentiment(words));
         }
         if let Some(response) = &outcome.speakers.response {
@@ -247,7 +261,10 @@ impl Job {
     fn metadata(&self, outcome: &Outcome) -> Option<Value> {
         let domain = self.request.get("domain")?.as_str()?;
         let language = outcome.language.get(..2).unwrap_or_default();
-        Some(if MEDICAL.contains(&language) {
+        Some(if domain != "medical-v1" {
+            let message = format!("Unknown domain {domain} was ignored");
+            json!({"domain_used": null, "warnings": [{"message": message}]})
+        } else if MEDICAL.contains(&language) {
             json!({"domain_used": domain})
         } else {
             let message =
@@ -270,7 +287,7 @@ fn sentiment(words: &[Word]) -> Value {
         let start = first.map(|word| word.start_ms).filter(|_| number > 0);
         json!({"text": format!("[Speaker:1] {}", said.join(" ")), "start": start,
             "end": sentence.last().map(|word| word.end_ms), "sentiment": "NEUTRAL", "confidence": 0.7,
-            "speaker": "A", "channel": first.and_then(|word| word.channel.as_deref())})
+            "speaker": first.and_then(|word| word.label.as_ref()).map(|_| "A"), "channel": first.and_then(|word| word.channel.as_deref())})
     });
     rated.collect()
 }
@@ -297,76 +314,4 @@ fn unredacted(words: &[Word], with_turns: bool, results: &mut Map<String, Value>
             turns(&said).map(|turn| passage(turn, name)).collect(),
         );
     }
-}
-
-/// 5: everything not yet known is null.
-fn empty() -> Map<String, Value> {
-    const NULLS: [&str; 22] = [
-        "audio_duration",
-        "confidence",
-        "text",
-        "words",
-        "utterances",
-        "entities",
-        "sentiment_analysis_results",
-        "speech_models",
-        "speech_model_used",
-        "language_confidence",
-        "domain",
-        "speaker_labels",
-        "speakers_expected",
-        "speaker_options",
-        "redact_pii_policies",
-        "redact_pii_sub",
-        "redact_pii_audio_quality",
-        "webhook_url",
-        "webhook_status_code",
-        "speech_understanding",
-        "prompt",
-        "keyterms_prompt",
-    ];
-    let mut all: Map<String, Value> = NULLS
-        .iter()
-        .map(|name| ((*name).to_owned(), Value::Null))
-        .collect();
-    let defaults = json!({"language_code": "en_us", "punctuate": true, "format_text": true, "disfluencies": false,
-        "filter_profanity": false, "multichannel": false, "redact_pii": false, "redact_pii_audio": false,
-        "entity_detection": false, "sentiment_analysis": false, "language_model": "assemblyai_default",
-        "acoustic_model": "assemblyai_default", "webhook_auth": false, "auto_highlights": false,
-        "summarization": false, "content_safety": false, "iab_categories": false, "temperature": 0,
-        "remove_audio_tags": "all", "project_id": 7, "token_id": 11,
-        "content_safety_labels": {"status": "unavailable"}, "iab_categories_result": {"status": "unavailable"}});
-    all.extend(
-        defaults
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(n, v)| (n.clone(), v.clone())),
-    );
-    all
-}
-
-/// 14.11.
-fn spoil(view: &mut Map<String, Value>) {
-    view.insert("unknown_member".to_owned(), json!({"a": [1]}));
-    let words = view.get_mut("words").and_then(Value::as_array_mut);
-    if let Some(word) = words
-        .and_then(|words| words.first_mut())
-        .and_then(Value::as_object_mut)
-    {
-        word.insert("start".to_owned(), Value::Null);
-        word.insert("confidence".to_owned(), "0.9".into());
-        word.insert("unknown_member".to_owned(), true.into());
-    }
-}
-
-/// 6.6: an entry of the list.
-pub(super) fn entry(job: &Job, origin: &str) -> Value {
-    let id = &job.id;
-    // Time stamps have no zone mark.
-    let stamp = |ms: u64| iso(ms).trim_end_matches('Z').to_owned() + "000";
-    let completed = job.is_done().then(|| stamp(job.created_ms + 29_000));
-    json!({"id": id, "resource_url": format!("{origin}/v2/transcript/{id}"), "status": job.status(),
-        "created": stamp(job.created_ms), "completed": completed, "audio_url": job.audio_url(),
-        "error": job.error()})
 }

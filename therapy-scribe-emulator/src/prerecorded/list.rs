@@ -2,11 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    check::error,
-    job::{Job, entry},
-};
-use crate::{gateway::Answer, streaming::Query};
+use super::{check::error, job::Job};
+use crate::{gateway::Answer, streaming::Query, wall::iso};
 
 /// Of the jobs of one account, oldest first.
 pub(super) fn list(jobs: &[&Job], query: &Query, origin: &str) -> Answer {
@@ -44,7 +41,12 @@ pub(super) fn list(jobs: &[&Job], query: &Query, origin: &str) -> Answer {
     } else {
         all.iter().rev().take(limit).collect()
     };
-    let link = |side: &str, id: &str| format!("{origin}/v2/transcript?limit={limit}&{side}={id}");
+    let filters: String = ["status", "created_on", "throttled_only"]
+        .iter()
+        .filter_map(|name| Some(format!("&{name}={}", given(name)?)))
+        .collect();
+    let this = format!("{origin}/v2/transcript?limit={limit}{filters}");
+    let link = |side: &str, id: &str| format!("{this}&{side}={id}");
     let is_oldest = |job: &&&&Job| jobs.first().is_some_and(|first| first.id == job.id);
     let is_newest = |job: &&&&Job| jobs.last().is_some_and(|last| last.id == job.id);
     let older = page
@@ -59,7 +61,18 @@ pub(super) fn list(jobs: &[&Job], query: &Query, origin: &str) -> Answer {
     Answer::json(
         200,
         json!({"page_details": {"limit": limit, "result_count": transcripts.len(),
-            "current_url": format!("{origin}/v2/transcript?limit={limit}"), "prev_url": older, "next_url": newer},
+            "current_url": this, "prev_url": older, "next_url": newer},
             "transcripts": transcripts}),
     )
+}
+
+/// 6.6: an entry of the list.
+fn entry(job: &Job, origin: &str) -> Value {
+    let id = &job.id;
+    // Time stamps have no zone mark.
+    let stamp = |ms: u64| iso(ms).trim_end_matches('Z').to_owned() + "000";
+    let completed = job.ended_ms.map(stamp);
+    json!({"id": id, "resource_url": format!("{origin}/v2/transcript/{id}"), "status": job.status(),
+        "created": stamp(job.created_ms), "completed": completed, "audio_url": job.audio_url(),
+        "error": job.error()})
 }

@@ -26,7 +26,7 @@ pub struct LoggedJob {
     pub id: String,
     /// What was asked for.
     pub request: Value,
-    /// How often its status was asked for.
+    /// How often its status was asked for until it was done, the answer that said so included.
     pub polls: u32,
     /// Whether it was deleted.
     pub is_deleted: bool,

@@ -16,10 +16,11 @@ pub(super) fn faulty(
         }
         Some(TranscriptFaultKind::Slow(delay)) => done().after(*delay),
         Some(TranscriptFaultKind::Malformed) => {
-            let bytes = done().bytes();
+            let whole = done();
+            let bytes = whole.bytes();
             let half = bytes.get(..bytes.len() / 2).unwrap_or_default();
             Answer::text(
-                200,
+                whole.status,
                 "application/json",
                 String::from_utf8_lossy(half).into_owned(),
             )
@@ -27,15 +28,12 @@ pub(super) fn faulty(
         Some(TranscriptFaultKind::TooMany(seconds)) => {
             let answer = error(429, "Too Many Requests");
             match seconds {
-                Some(seconds) => answer.header("retry-after", seconds),
+                Some(wait) => answer.header("retry-after", wait.as_secs()),
                 None => answer,
             }
         }
         Some(TranscriptFaultKind::TooManyAs403) => error(403, "Too many requests"),
-        Some(TranscriptFaultKind::NegativeBalance) => error(
-            400,
-            "Your current account balance is negative. Please top up to continue using the API.",
-        ),
+        Some(TranscriptFaultKind::NegativeBalance) => negative_balance(),
         Some(TranscriptFaultKind::Status(status @ (503 | 504))) => {
             Answer::text(*status, "text/html", String::new())
         }
@@ -51,13 +49,22 @@ pub(super) fn faulty(
     })
 }
 
+pub(super) fn negative_balance() -> Answer {
+    error(
+        400,
+        "Your current account balance is negative. Please top up to continue using the API.",
+    )
+}
+
 /// Section 10.
 const fn says(status: u16) -> &'static str {
     match status {
         401 => "Authentication error, API token missing/invalid",
         402 => "Payment required",
         404 => "Not found",
+        403 => "Cannot access uploaded file",
         413 => "Payload too large",
+        429 => "Too Many Requests",
         500.. => "Server error, developers have been alerted.",
         _ => "Bad request",
     }

@@ -38,7 +38,7 @@ pub(super) fn part(job: &Job, outcome: &Outcome, name: &str, query: &Query) -> O
             name,
             sentences(words).map(|s| passage(s, speaker)).collect(),
         ),
-        "paragraphs" => with(name, paragraphs(words)),
+        "paragraphs" => with(name, paragraphs(words, speaker)),
         "word-search" => match query.get("words").filter(|words| !words.is_empty()) {
             Some(asked) => Answer::json(200, search(&job.id, words, asked)),
             None => error(400, "words is required"),
@@ -51,8 +51,8 @@ pub(super) fn part(job: &Job, outcome: &Outcome, name: &str, query: &Query) -> O
     })
 }
 
-/// Without a speaker: one may span two.
-fn paragraphs(words: &[Word]) -> Vec<Value> {
+/// Without a speaker of its own: one may span two.
+fn paragraphs(words: &[Word], speaker: impl Fn(&str) -> String + Copy) -> Vec<Value> {
     let mut paragraphs = Vec::new();
     let mut rest = words;
     while !rest.is_empty() {
@@ -63,7 +63,7 @@ fn paragraphs(words: &[Word]) -> Vec<Value> {
             .map_or(rest.len(), |at| at + PARAGRAPH + 1);
         let (paragraph, after) = rest.split_at(end);
         rest = after;
-        let mut passage = passage(paragraph, str::to_owned);
+        let mut passage = passage(paragraph, speaker);
         if let Some(fields) = passage.as_object_mut() {
             fields.retain(|name, _| !matches!(name.as_str(), "speaker" | "channel"));
         }
@@ -114,7 +114,7 @@ fn captions<'a>(words: &'a [Word], query: &Query) -> Option<Vec<&'a [Word]>> {
             let mut length = 0;
             let fitting = rest.iter().take_while(|word| {
                 length += word.text.chars().count() + 1;
-                length <= most + 1
+                length <= most.saturating_add(1)
             });
             let (caption, after) = rest.split_at(fitting.count().max(1));
             captions.push(caption);

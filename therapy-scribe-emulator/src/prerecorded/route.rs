@@ -1,6 +1,6 @@
 //! Which call is which, and how each is answered (section 2).
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use hyper::Method;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::{
     check::{error, identification},
     job::{Job, Presence},
     list::list,
-    mishap::faulty,
+    mishap::{faulty, negative_balance},
     parts::part,
     speakers::Identified,
     words::{passage, turns},
@@ -79,7 +79,9 @@ pub(crate) fn answer(service: &Prerecorded, asked: &Asked<'_>) -> Result<Answer,
                 Answer::json(200, job.view())
             })
         }
-        ["v2", "transcript", id] if asked.method == Method::DELETE => service.delete(account, id),
+        ["v2", "transcript", id] if asked.method == Method::DELETE => {
+            service.delete(asked, account, id)
+        }
         ["v2", "transcript", id, "redacted-audio"] if is_get => {
             service.with(TranscriptCall::RedactedAudio, account, id, |job| {
                 redacted_audio(job, asked)
@@ -103,6 +105,9 @@ pub(crate) fn answer(service: &Prerecorded, asked: &Asked<'_>) -> Result<Answer,
 
 impl Prerecorded {
     fn submitted(&self, asked: &Asked<'_>, account: &str) -> Result<Answer, Gone> {
+        if self.quirks.contains(&TranscriptQuirk::NegativeBalance) {
+            return Ok(negative_balance());
+        }
         let fault = self.fault(TranscriptCall::Submit);
         faulty(fault.as_ref(), || {
             match self.submit(account, asked.body, fault.as_ref()) {
@@ -133,6 +138,7 @@ impl Prerecorded {
                 Some(job) if !vanishes => done(job),
                 Some(job) => {
                     job.presence = Presence::Nothing;
+                    job.sound = None;
                     not_found()
                 }
                 None => not_found(),
@@ -141,7 +147,7 @@ impl Prerecorded {
     }
 
     /// 12: the answer is blank; the upload is gone at once.
-    fn delete(&self, account: &str, id: &str) -> Result<Answer, Gone> {
+    fn delete(&self, asked: &Asked<'_>, account: &str, id: &str) -> Result<Answer, Gone> {
         let keeps = self.quirks.contains(&TranscriptQuirk::KeepsDeleted);
         let mut url = None;
         let answer = self.with(TranscriptCall::Delete, account, id, |job| {
@@ -150,11 +156,14 @@ impl Prerecorded {
                 .get("audio_url")
                 .and_then(Value::as_str)
                 .map(str::to_owned);
-            job.left = Some(0);
+            let left = job.left.replace(0);
             job.presence = Presence::Blank;
             let blank = Answer::json(200, job.view());
             if keeps {
-                job.presence = Presence::All;
+                (job.left, job.presence) = (left, Presence::All);
+            } else {
+                job.sound = None;
+                job.end(asked.now_ms);
             }
             blank
         });
@@ -181,9 +190,12 @@ impl Prerecorded {
             return refused();
         }
         let id = name.split('.').next().unwrap_or_default();
-        let store = self.store();
-        let job = store.jobs.iter().find(|job| job.id == id);
-        let audio = job.and_then(beep::redacted);
+        let copy = {
+            let store = self.store();
+            let job = store.jobs.iter().find(|job| job.id == id);
+            job.and_then(beep::Copy::of)
+        };
+        let audio = copy.and_then(|copy| copy.made());
         audio.map_or_else(refused, |audio| {
             Answer::bytes_of(200, "audio/wav", audio.into())
         })
@@ -198,12 +210,15 @@ impl Prerecorded {
             .unwrap_or_default();
         let request = body.pointer("/speech_understanding/request");
         let wanted = request.and_then(|request| request.get("speaker_identification"));
-        let answer = self.with(TranscriptCall::Understanding, account, id, |job| {
+        self.with(TranscriptCall::Understanding, account, id, |job| {
             let Some(wanted) = wanted else {
                 return error(400, "speaker_identification is required");
             };
             if let Err(refusal) = identification(wanted) {
                 return refusal;
+            }
+            if !job.on("speaker_labels") && !job.on("multichannel") {
+                return error(400, "speaker_labels or multichannel required");
             }
             let Some(outcome) = job.result() else {
                 return error(404, "Not found");
@@ -213,20 +228,13 @@ impl Prerecorded {
             let utterances: Vec<Value> = turns(&outcome.words)
                 .map(|turn| passage(turn, name))
                 .collect();
-            Answer::json(
-                200,
-                json!({"request_id": "00000000-0000-4000-8000-000000000001",
-                    "speech_understanding": {"request": request, "response": speakers.response},
-                    "utterances": utterances}),
-            )
-        });
-        // A model reads the conversation.
-        answer.map(|answer| {
-            if answer.status == 200 {
-                answer.after(Duration::from_secs(2))
-            } else {
-                answer
-            }
+            let answer = json!({"request_id": "", "utterances": utterances,
+                "speech_understanding": {"request": request, "response": speakers.response}});
+            let number = self.understood.fetch_add(1, Ordering::Relaxed);
+            // A model reads the conversation.
+            Answer::json(200, answer)
+                .identified(number)
+                .after(Duration::from_secs(2))
         })
     }
 }
@@ -243,7 +251,7 @@ fn redacted_audio(job: &mut Job, asked: &Asked<'_>) -> Answer {
     if !job.is_done() || job.audio_polls == 1 {
         return Answer::json(202, json!({"status": "redacted_audio_pending"}));
     }
-    if beep::redacted(job).is_none() {
+    if beep::Copy::of(job).is_none() {
         return error(400, "Redacted audio is not available for this transcript");
     }
     let url = format!(

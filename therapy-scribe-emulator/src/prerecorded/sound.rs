@@ -6,8 +6,8 @@ use crate::streaming::{AudioClock, AudioEncoding as Encoding, FRAME_MS, Vad};
 
 /// A header that is longer than this is none.
 const HEADER_LIMIT: usize = 64 << 10;
-/// Uploads up to this size stay whole, for a redacted copy.
-const KEPT: usize = 64 << 20;
+/// WAV files up to this size stay whole, for a redacted copy: an hour and more of 16 kHz.
+pub(super) const KEPT: usize = 128 << 20;
 /// What a text file has at its begin.
 const SNIFFED: usize = 64;
 
@@ -70,7 +70,7 @@ impl Sound {
                 self.head.extend_from_slice(piece);
                 self.sniff();
             }
-            Kind::Text | Kind::Other => {}
+            Kind::Text | Kind::Other => self.kept = None,
         }
     }
 
@@ -140,6 +140,11 @@ impl Sound {
 
     pub(crate) fn channels(&self) -> usize {
         self.channels.len().max(1)
+    }
+
+    /// Whether it is known on which channel is what.
+    pub(crate) const fn is_heard(&self) -> bool {
+        !self.channels.is_empty()
     }
 
     pub(crate) const fn is_text(&self) -> bool {

@@ -19,7 +19,7 @@ const ALIKE: [&[&str]; 2] = [
 ];
 
 /// What each label stands for, and the answer about it.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Identified {
     mapping: Vec<(String, String)>,
     pub(super) response: Option<Value>,
@@ -45,24 +45,14 @@ impl Identified {
             };
         }
         let one = quirks.contains(&TranscriptQuirk::OneValueForAll);
-        let mut left: Vec<&str> = values(asked).collect();
-        let mut mapping: Vec<(String, String)> = Vec::new();
+        let mut people: Vec<(&str, &str)> = Vec::new();
         for word in words {
             let Some(label) = &word.label else { continue };
-            if mapping.iter().any(|(known, _)| known == label) {
-                continue;
+            if !people.iter().any(|(known, _)| known == label) {
+                people.push((label, &word.speaker));
             }
-            let value = match left.iter().position(|value| fits(value, &word.speaker)) {
-                Some(at) => left.remove(at).to_owned(),
-                None if left.is_empty() => capital(&word.speaker),
-                None => left.remove(0).to_owned(),
-            };
-            let first = mapping
-                .first()
-                .filter(|_| one)
-                .map(|(_, first)| first.clone());
-            mapping.push((label.clone(), first.unwrap_or(value)));
         }
+        let mapping = give(&people, values(asked).collect(), one);
         let map: Map<String, Value> = mapping
             .iter()
             .map(|(from, to)| (from.clone(), to.clone().into()))
@@ -73,6 +63,27 @@ impl Identified {
             response: Some(response),
         }
     }
+}
+
+/// First whom a value fits, then the rest in order; where none is left, the last is given again (8.2). Names that nobody
+/// gave are those of the script.
+fn give(people: &[(&str, &str)], mut left: Vec<&str>, one: bool) -> Vec<(String, String)> {
+    let (first, last) = (left.first().copied(), left.last().copied());
+    let mut given: Vec<Option<&str>> = Vec::new();
+    for (_, speaker) in people {
+        let at = left.iter().position(|value| fits(value, speaker));
+        given.push(at.map(|at| left.remove(at)));
+    }
+    let mut left = left.into_iter();
+    let value =
+        |(speaker, given): (&str, Option<&str>)| match given.or_else(|| left.next()).or(last) {
+            Some(value) => first.filter(|_| one).unwrap_or(value).to_owned(),
+            None => capital(speaker),
+        };
+    let speakers = people.iter().map(|(_, speaker)| *speaker);
+    let values: Vec<String> = speakers.zip(given).map(value).collect();
+    let labels = people.iter().map(|(label, _)| (*label).to_owned());
+    labels.zip(values).collect()
 }
 
 /// Whether a role is that of somebody in the script.

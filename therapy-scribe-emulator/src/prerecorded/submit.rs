@@ -27,10 +27,11 @@ impl Prerecorded {
         body: &[u8],
         fault: Option<&TranscriptFaultKind>,
     ) -> Result<String, Answer> {
-        let request: Value = serde_json::from_slice(body)
+        let mut request: Value = serde_json::from_slice(body)
             .ok()
             .filter(Value::is_object)
             .ok_or_else(|| error(400, "Invalid request body"))?;
+        drop_nulls(&mut request);
         check(&request)?;
         let url = request
             .get("audio_url")
@@ -50,6 +51,9 @@ impl Prerecorded {
         let mut store = self.store();
         let number = store.jobs.len() + 1;
         let id = format!("5551722e-f677-48a6-9287-{number:012x}");
+        if request.get("webhook_url").is_some() {
+            store.hooks.push(id.clone());
+        }
         store.jobs.push(Job {
             id: id.clone(),
             account: account.to_owned(),
@@ -59,7 +63,7 @@ impl Prerecorded {
             outcome,
             left: match fault {
                 Some(TranscriptFaultKind::NeverEnds) => None,
-                _ => Some(self.polls + 2),
+                _ => Some(self.polls.saturating_add(2)),
             },
             polls: 0,
             presence: match fault {
@@ -68,6 +72,8 @@ impl Prerecorded {
             },
             has_wrong_types: matches!(fault, Some(TranscriptFaultKind::WrongTypes)),
             waits_for_account: self.quirks.contains(&TranscriptQuirk::Throttled),
+            webhook_status: None,
+            ended_ms: None,
             done_ms: None,
             audio_polls: 0,
         });
@@ -114,6 +120,14 @@ impl Prerecorded {
             "en" => "en_us".to_owned(),
             other => other.to_owned(),
         }
+    }
+}
+
+/// What is null was not given.
+fn drop_nulls(value: &mut Value) {
+    if let Value::Object(fields) = value {
+        fields.retain(|_, value| !value.is_null());
+        fields.values_mut().for_each(drop_nulls);
     }
 }
 

@@ -12,6 +12,10 @@ use crate::gateway::Answer;
 
 const LARGEST: u64 = 2_200_000_000;
 
+pub(crate) const fn is_too_large(bytes: u64) -> bool {
+    bytes > LARGEST
+}
+
 /// An upload's head.
 pub(crate) struct Upload<'a> {
     pub(crate) account: Option<&'a str>,
@@ -24,7 +28,7 @@ pub(crate) fn refuse_upload(upload: &Upload<'_>) -> Option<Answer> {
     if upload.account.is_none() {
         return Some(unauthorized());
     }
-    let is_too_large = upload.length.is_some_and(|length| length > LARGEST);
+    let is_too_large = upload.length.is_some_and(is_too_large);
     is_too_large.then(|| error(413, "The file is larger than 2.2 GB"))
 }
 
@@ -36,7 +40,7 @@ pub(crate) fn uploads(
 ) -> Result<Answer, Gone> {
     let fault = service.fault(TranscriptCall::Upload);
     faulty(fault.as_ref(), || {
-        if sound.bytes() > LARGEST {
+        if is_too_large(sound.bytes()) {
             return error(413, "The file is larger than 2.2 GB");
         }
         let mut store = service.store();

@@ -1,14 +1,15 @@
-//! Calls back when a job is done (section 11). Only to this machine: it is all that a stand-in may reach.
+//! Calls back when a job is done (section 11). Only to `http://127.0.0.1:PORT` and `http://localhost:PORT`: that is all that a
+//! stand-in may reach.
 
 use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
 };
 
-use super::job::Job;
+use super::{Prerecorded, job::Job};
 use crate::emulator::State;
 
 /// How long a job takes that nobody asks for, in protocol time.
@@ -25,7 +26,7 @@ struct Call {
     header: Option<(String, String)>,
 }
 
-/// Waits until the job is done, then tries to tell.
+/// A job with a webhook is done after a while, whether or not anybody asks for it. Tells so.
 pub(crate) async fn deliver(state: Arc<State>, id: String) {
     let scaled = |time: Duration| time.div_f64(state.settings.speed);
     let call = state
@@ -42,20 +43,30 @@ pub(crate) async fn deliver(state: Arc<State>, id: String) {
         let Some(job) = store.jobs.iter_mut().find(|job| job.id == id) else {
             return;
         };
-        if job.left.is_none() {
+        if job.left.is_none() || job.is_gone() {
             return;
         }
-        job.left = Some(0);
-        job.done_ms.get_or_insert(state.now_ms());
+        job.end(state.now_ms());
         job.status()
     };
     let body = json!({"transcript_id": id, "status": status}).to_string();
     for _ in 0..TRIES {
         let answer = tokio::time::timeout(PATIENCE, post(&call, &body)).await;
-        match answer.ok().flatten() {
+        let answer = answer.ok().flatten();
+        state.prerecorded.told(&id, answer);
+        match answer {
             // 4xx ends the tries.
             Some(200..300 | 400..500) => return,
             _ => tokio::time::sleep(scaled(PAUSE)).await,
+        }
+    }
+}
+
+impl Prerecorded {
+    fn told(&self, id: &str, status: Option<u16>) {
+        let mut store = self.store();
+        if let Some(job) = store.jobs.iter_mut().find(|job| job.id == id) {
+            job.webhook_status = status;
         }
     }
 }
@@ -68,7 +79,8 @@ fn call(job: &Job) -> Option<Call> {
             .map(str::to_owned)
     };
     let url = text("webhook_url")?;
-    let (host, path) = url.strip_prefix("http://")?.split_once('/')?;
+    let rest = url.strip_prefix("http://")?;
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let is_here = host.starts_with("127.0.0.1:") || host.starts_with("localhost:");
     let header = text("webhook_auth_header_name").zip(text("webhook_auth_header_value"));
     let is_clean = |text: &str| !text.contains(['\r', '\n']);
@@ -97,8 +109,11 @@ async fn post(call: &Call, body: &str) -> Option<u16> {
         body.len()
     );
     stream.write_all(request.as_bytes()).await.ok()?;
-    let mut answer = Vec::new();
-    stream.take(1 << 16).read_to_end(&mut answer).await.ok()?;
-    let head = String::from_utf8_lossy(&answer);
+    // The first line is enough; a server may keep the connection.
+    let mut head = String::new();
+    BufReader::new(stream.take(1 << 10))
+        .read_line(&mut head)
+        .await
+        .ok()?;
     head.split(' ').nth(1)?.parse().ok()
 }

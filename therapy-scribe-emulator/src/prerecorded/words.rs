@@ -17,7 +17,7 @@ const FILLERS: [&str; 9] = ["um", "uh", "hmm", "mhm", "uh-huh", "ah", "huh", "hm
 const PROFANITIES: [&str; 5] = ["damn", "shit", "fuck", "fucking", "bullshit"];
 
 /// A word of the result.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Word {
     /// As it is sent.
     pub(super) text: String,
@@ -36,7 +36,7 @@ pub(super) struct Word {
 }
 
 impl Word {
-    /// In hundredths; any number that is the same for the same word.
+    /// 0.90 to 0.99, by the word and its time.
     fn confidence(&self) -> f64 {
         let sum: u64 = self.said.bytes().map(u64::from).sum();
         let hundredths = u32::try_from((sum + self.start_ms) % 10).unwrap_or(0);
@@ -72,13 +72,22 @@ pub(super) fn transcribe(
     let on = |field: &str, default: bool| request.get(field).map_or(default, |v| *v == true);
     let redaction = Redaction::of(request);
     let window = window(request);
-    let mut words: Vec<Word> = heard(sound, script)
-        .into_iter()
+    let heard = heard(sound, script).into_iter();
+    let heard: Vec<ScriptWord> = heard
         .filter(|word| window.contains(&word.start_ms))
         .filter(|word| {
             on("disfluencies", false) || !FILLERS.contains(&core_of(&word.text).as_str())
         })
-        .map(|word| {
+        .collect();
+    let cores: Vec<String> = heard.iter().map(|word| core_of(&word.text)).collect();
+    let terms = redaction
+        .as_ref()
+        .map(|redaction| redaction.terms_in(&cores));
+    let terms = terms.unwrap_or_else(|| vec![None; heard.len()]);
+    let mut words: Vec<Word> = heard
+        .into_iter()
+        .zip(terms)
+        .map(|(word, term)| {
             let entity = entity(&word.text, names);
             let said = if on("punctuate", true) && on("format_text", true) {
                 word.text
@@ -87,7 +96,7 @@ pub(super) fn transcribe(
             };
             let mark = redaction
                 .as_ref()
-                .and_then(|redaction| redaction.mark(&said, entity));
+                .and_then(|redaction| redaction.mark(&said, term, entity));
             let is_profane =
                 on("filter_profanity", false) && PROFANITIES.contains(&core_of(&said).as_str());
             let mark = mark.or_else(|| is_profane.then(|| "***".to_owned()));
@@ -136,9 +145,20 @@ fn label(words: &mut [Word], request: &Value, sound: Option<&Sound>) {
     let on = |field: &str| request.get(field) == Some(&Value::Bool(true));
     let (labels, multichannel) = (on("speaker_labels"), on("multichannel"));
     let mut known: Vec<(usize, String)> = Vec::new();
+    let mut people: Vec<String> = Vec::new();
     for word in words {
-        let channel = sound.map_or(0, |sound| sound.loudest(word.start_ms, word.end_ms));
-        let channel = if multichannel { channel } else { 0 };
+        let channel = match sound.filter(|sound| sound.is_heard()) {
+            _ if !multichannel => 0,
+            Some(sound) => sound.loudest(word.start_ms, word.end_ms),
+            // Where nothing can be heard, everybody has a microphone.
+            None => {
+                let known = people.iter().position(|name| *name == word.speaker);
+                known.unwrap_or_else(|| {
+                    people.push(word.speaker.clone());
+                    people.len() - 1
+                })
+            }
+        };
         let who = (channel, word.speaker.clone());
         if !known.contains(&who) {
             known.push(who.clone());

@@ -8,7 +8,7 @@ use hyper::{
     body::Incoming,
     header::{self, HeaderMap},
 };
-use serde_json::Value;
+use serde_json::json;
 
 use super::{Tasks, accepts, bare, header_text, lock, read};
 use crate::{
@@ -28,7 +28,7 @@ pub(super) async fn answer(
     let path = parts.uri.path();
     let text = |name| header_text(&parts.headers, name);
     let key = text(&header::AUTHORIZATION);
-    // The raw key and no `Bearer` (1), but at the gateway either.
+    // The raw key without `Bearer` (1); the gateway takes both.
     let key = key.as_deref();
     let key = if path.starts_with("/v1/") {
         key.map(bare)
@@ -41,7 +41,10 @@ pub(super) async fn answer(
     }
     let body = match read(body).await {
         Ok(body) => body,
-        Err(answer) => return Ok(answer),
+        Err(answer) => {
+            let says = "the body is too large";
+            return Ok(Answer::json(answer.status, json!({"error": says})));
+        }
     };
     let host = text(&header::HOST).unwrap_or_default();
     let asked = Asked {
@@ -53,11 +56,11 @@ pub(super) async fn answer(
         body: &body,
         now_ms: state.now_ms(),
     };
-    let answer = prerecorded::answer(&state.prerecorded, &asked)?;
-    if (&parts.method, path) == (&Method::POST, "/v2/transcript") {
-        call_back(&answer, state, tasks);
+    let answer = prerecorded::answer(&state.prerecorded, &asked);
+    for id in state.prerecorded.take_hooks() {
+        lock(tasks).spawn(prerecorded::deliver(Arc::clone(state), id));
     }
-    Ok(answer)
+    answer
 }
 
 async fn upload(
@@ -78,6 +81,9 @@ async fn upload(
     }
     let mut sound = Sound::new();
     while let Some(frame) = body.frame().await {
+        if prerecorded::is_too_large(sound.bytes()) {
+            break;
+        }
         // A body that breaks off is no upload.
         let frame = frame.map_err(|_| Gone)?;
         if let Some(piece) = frame.data_ref() {
@@ -86,15 +92,4 @@ async fn upload(
     }
     sound.finish();
     prerecorded::uploads(&state.prerecorded, &upload, sound)
-}
-
-/// A job with a webhook ends by itself.
-fn call_back(answer: &Answer, state: &Arc<State>, tasks: &Tasks) {
-    let Ok(job) = serde_json::from_slice::<Value>(&answer.bytes()) else {
-        return;
-    };
-    let text = |name: &str| job.get(name).and_then(Value::as_str);
-    if let (200, Some(id), Some(_)) = (answer.status, text("id"), text("webhook_url")) {
-        lock(tasks).spawn(prerecorded::deliver(Arc::clone(state), id.to_owned()));
-    }
 }

@@ -49,9 +49,14 @@ fn replace(word: &mut ScriptWord, mark: &str) {
 
 /// A mark instead of a word, whose punctuation stays.
 pub(crate) fn keep_punctuation(word: &str, mark: &str) -> String {
-    let bare = word.trim_end_matches(|c: char| !c.is_alphanumeric());
-    let tail = word.get(bare.len()..).unwrap_or_default();
-    format!("{mark}{tail}")
+    let is_punctuation = |c: char| !c.is_alphanumeric();
+    let (from, to) = (
+        word.len() - word.trim_start_matches(is_punctuation).len(),
+        word.trim_end_matches(is_punctuation).len(),
+    );
+    let head = word.get(..from.min(to)).unwrap_or_default();
+    let tail = word.get(to..).unwrap_or_default();
+    format!("{head}{mark}{tail}")
 }
 
 /// The words of a model that does not format: each without its punctuation, in lower case.

@@ -276,6 +276,44 @@ async fn roles_are_given_at_once_or_afterwards() {
 }
 
 #[tokio::test]
+async fn values_go_to_whom_they_fit_and_the_last_one_again_where_there_are_too_few() {
+    const GROUP: Speech = &[
+        ("observer", "Welcome.", 500, 1500),
+        ("therapist", "How are you?", 2000, 3000),
+        ("client", "Fine.", 3500, 4500),
+    ];
+    let emulator = quick().script(script(GROUP)).start().await.unwrap();
+    let asked = |values: Value| {
+        json!({"audio_url": "https://example.org/a.flac", "speaker_labels": true, "punctuate": null,
+            "speech_understanding": {"request": {"speaker_identification":
+                {"speaker_type": "role", "known_values": values}, "translation": null}}})
+    };
+    for (values, turns) in [
+        (
+            json!(["Therapist", "Client"]),
+            ["Client", "Therapist", "Client"],
+        ),
+        (
+            json!(["Client", "Observer", "Therapist"]),
+            ["Observer", "Therapist", "Client"],
+        ),
+    ] {
+        let job = submit(&emulator, asked(values)).await.json();
+        let job = finish(&emulator, job["id"].as_str().unwrap()).await;
+        let spoken = job["utterances"].as_array().unwrap().iter();
+        let spoken: Vec<_> = spoken
+            .map(|turn| turn["speaker"].as_str().unwrap())
+            .collect();
+        assert_eq!(spoken, turns);
+        assert_eq!(
+            job["text"], "Welcome. How are you? Fine.",
+            "null is not false"
+        );
+    }
+    emulator.stop().await;
+}
+
+#[tokio::test]
 async fn what_contradicts_itself_is_refused() {
     let emulator = recorded().start().await.unwrap();
     let role = |values: Value| {

@@ -296,8 +296,8 @@ async fn unknown_paths_and_plain_requests_get_json() {
     let emulator = quick().start().await.unwrap();
     for (method, path) in [
         ("GET", "/v3/ws"),
-        ("POST", "/v1/understanding"),
-        ("GET", "/v2/transcript"),
+        ("POST", "/v1/realtime"),
+        ("GET", "/v4/transcript"),
     ] {
         let reply = http(&emulator, method, path, Some("key"), "").await;
         assert!(reply.status == 404 && reply.json().is_object(), "{path}");

@@ -1,5 +1,7 @@
 //! What goes wrong, what is odd, and calls back.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use therapy_scribe_emulator::{
     TranscriptCall, TranscriptFault, TranscriptFaultKind, TranscriptQuirk,
@@ -46,7 +48,7 @@ async fn faults_come_when_they_are_told_to() {
     use TranscriptFaultKind as Kind;
     let fault = TranscriptFault::next;
     let faults = [
-        fault(Poll, Kind::TooMany(Some(7))),
+        fault(Poll, Kind::TooMany(Some(Duration::from_secs(7)))),
         fault(Poll, Kind::Status(503)),
         fault(Poll, Kind::Malformed),
         fault(Delete, Kind::Status(500)),
@@ -126,12 +128,23 @@ async fn jobs_can_fail_stay_or_come_with_wrong_types() {
 }
 
 #[tokio::test]
-async fn a_webhook_is_called_again_until_it_is_answered() {
-    let emulator = recorded().start().await.unwrap();
+async fn a_webhook_is_called_again_until_it_is_answered_also_where_the_client_heard_nothing() {
+    let unheard = TranscriptFault::next(TranscriptCall::Submit, TranscriptFaultKind::DropAfter);
+    let emulator = recorded()
+        .transcript_faults([unheard])
+        .start()
+        .await
+        .unwrap();
     let hook = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook?case=7", hook.local_addr().unwrap());
     let fields = json!({"webhook_url": url, "webhook_auth_header_name": "x-hook", "webhook_auth_header_value": "secret"});
-    let id = job(&emulator, fields).await;
+    let mut request = json!({"audio_url": upload(&emulator).await});
+    let all = request.as_object_mut().unwrap();
+    all.extend(fields.as_object().unwrap().clone());
+    let head = "POST /v2/transcript HTTP/1.1\r\nauthorization: key\r\n";
+    let answer = raw(&emulator, head, request.to_string().as_bytes()).await;
+    assert_eq!(answer, b"", "the answer is lost, and the job is not");
+    let id = emulator.transcripts().jobs[0].id.clone();
     for status in ["500 No", "200 OK"] {
         let (mut stream, _) = timeout(LIMIT, hook.accept()).await.unwrap().unwrap();
         let mut request = vec![0; 4096];
@@ -152,6 +165,7 @@ async fn a_webhook_is_called_again_until_it_is_answered() {
         (&job["status"], &job["webhook_auth"]),
         (&json!("completed"), &json!(true))
     );
+    assert_eq!(job["webhook_status_code"], 200);
     assert!(!job.to_string().contains("secret"));
     emulator.stop().await;
 }
