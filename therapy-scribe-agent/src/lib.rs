@@ -109,6 +109,7 @@ mod pump;
 mod scribe;
 mod service;
 mod session;
+mod stored;
 mod tool;
 mod wire;
 
@@ -137,6 +138,7 @@ pub use pump::{AudioNotice, AudioPump, PumpEvent, PumpEvents};
 pub use scribe::{HeardAs, PendingSave, PromptBudget, SaveOutcome, ScribeDesk, ScribeDeskBuilder};
 pub use service::TokenProvider;
 pub use session::{AgentEvents, AgentHandle};
+pub use stored::OwnModel;
 pub use tool::{
     Delivery, Dispatcher, Effect, Epoch, NoArgs, Settled, Stage, Started, Tool, ToolError,
     ToolErrorKind, ToolRefused, ToolSet, ToolSpec,

@@ -12,7 +12,7 @@ use therapy_scribe_core::Malformed;
 
 pub(crate) use encode::{
     audio, conversation_message, end, first_update, reply_cancel, reply_create, resume,
-    tool_result, tuning, update,
+    stored_agent, tool_result, tuning, update,
 };
 
 /// A message, taken apart. Ids of replies are `None` where they are missing.

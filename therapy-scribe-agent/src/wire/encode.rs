@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use therapy_scribe_core::{ApiKey, Phi};
 
 use crate::{
-    AgentUpdate, ContextRole, ToolOutcome,
+    AgentUpdate, ContextRole, OwnModel, ToolOutcome,
     config::{
         Encoding, ExecutionMode, Fields, TranscriptionMode, Tuning, TurnDetection, VoiceFocus,
         VoiceTool, Webhook,
@@ -56,6 +56,31 @@ pub(crate) fn first_update(fields: &Fields, recap: Option<&Phi<String>>) -> Stri
             .set("tools", Some(tools(&fields.tools)))
             .set("webhook", fields.webhook.as_ref().map(webhook)),
     )
+}
+
+/// 9: the definition of an agent. Its voice has a place of its own.
+pub(crate) fn stored_agent(fields: &Fields, name: &str, model: Option<&OwnModel>) -> String {
+    let model = model.map(|model| {
+        json!([{"base_url": model.base_url, "model": model.model, "api_key": model.key.expose()}])
+    });
+    let input = input(&fields.tuning).set("format", Some(format(fields.input)));
+    let output = Object::default()
+        .set("format", Some(format(fields.output)))
+        .set("volume", fields.tuning.volume);
+    let prompt = fields
+        .prompt
+        .as_ref()
+        .map(|prompt| prompt.expose().as_str());
+    let definition = Object::default()
+        .set("name", Some(name))
+        .set("system_prompt", Some(prompt.unwrap_or_default()))
+        .set("voice", Some(json!({"voice_id": fields.voice})))
+        .set("greeting", fields.greeting.as_deref())
+        .child("input", input)
+        .child("output", output)
+        .set("tools", Some(tools(&fields.tools)))
+        .set("llm", model);
+    Value::Object(definition.0).to_string()
 }
 
 /// A later update of prompt and tools: in one message, since one must not name what the other lacks.

@@ -11,4 +11,8 @@ mod endings;
 #[cfg(test)]
 mod peer;
 #[cfg(test)]
+mod pumped;
+#[cfg(test)]
 mod soak;
+#[cfg(test)]
+mod stored;

@@ -5,9 +5,13 @@ use std::{collections::BTreeSet, time::Duration};
 use serde_json::{Value, json};
 use therapy_scribe_core::ApiKey;
 
-use super::{machine::Machine, validator::complaints};
+use super::{
+    machine::Machine,
+    validator::{complaints, definition_complaints},
+};
 use crate::{
-    AgentEvent, AgentUpdate, CallId, ContextRole, ToolOutcome, VoiceAgentConfig, VoiceTool,
+    AgentEvent, AgentUpdate, CallId, ContextRole, OwnModel, ToolOutcome, VoiceAgentConfig,
+    VoiceTool,
     config::{
         Encoding, ExecutionMode, TranscriptionMode, Tuning, TurnDetection, VoiceFocus, Webhook,
         WebhookEvent,
@@ -117,6 +121,21 @@ fn every_message_with_every_field_is_as_the_document_has_it() {
         "tool.result",
     ];
     assert_eq!(kinds.iter().map(String::as_str).collect::<Vec<_>>(), table);
+}
+
+#[test]
+fn an_agents_definition_is_as_the_document_has_it() {
+    let key = ApiKey::new("k3y").unwrap();
+    let model = OwnModel::new("https://llm.clinic.example/v1", "clinic-1", key);
+    for model in [None, Some(&model)] {
+        let text = wire::stored_agent(&everything().fields, "Desk", model);
+        assert_eq!(definition_complaints(&text), [""; 0], "{text}");
+        let agent: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(agent["voice"], json!({"voice_id": "alba"}));
+        assert_eq!(agent.get("llm").is_some(), model.is_some());
+    }
+    let wrong = json!({"name": "Desk", "voice": "alba", "llm": [{"model": "m"}], "webhook": {}});
+    assert!(definition_complaints(&wrong.to_string()).len() >= 4);
 }
 
 #[test]

@@ -69,6 +69,33 @@ pub(crate) fn complaints(text: &str, is_first: bool) -> Vec<String> {
     wrong
 }
 
+/// What of an agent's definition is wrong (9).
+pub(crate) fn definition_complaints(text: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let agent: Value = serde_json::from_str(text).unwrap_or_default();
+    nulls(&agent, "", &mut wrong);
+    for key in ["name", "system_prompt"] {
+        check(agent[key].is_string(), key, &mut wrong);
+    }
+    check(agent["voice"]["voice_id"].is_string(), "voice", &mut wrong);
+    let model = agent.get("llm").and_then(Value::as_array);
+    for model in model.into_iter().flatten() {
+        keys(model, &["base_url", "model", "api_key"], "llm", &mut wrong);
+        let url = model["base_url"].as_str().unwrap_or_default();
+        let is_whole = model["model"].is_string() && model["api_key"].is_string();
+        check(url.starts_with("https://") && is_whole, "llm", &mut wrong);
+    }
+    check(model.is_none_or(|all| all.len() <= 1), "llm", &mut wrong);
+    check(agent.get("webhook").is_none(), "webhook", &mut wrong);
+    // The rest is as it is in a session's first message.
+    let mut session = agent;
+    if let Some(fields) = session.as_object_mut() {
+        fields.retain(|key, _| !["name", "voice", "llm"].contains(&key.as_str()));
+    }
+    update(&session, true, &mut wrong);
+    wrong
+}
+
 /// 2.5; the ceiling is the one that the service has for its own calls.
 fn result(message: &Value, wrong: &mut Vec<String>) {
     let result = message["result"].as_str();
