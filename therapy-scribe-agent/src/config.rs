@@ -15,7 +15,7 @@ pub use checks::ConfigError;
 pub(crate) use checks::{check_tools, check_tuning};
 pub use tool::{ExecutionMode, IfInterrupted, VoiceTool};
 pub use tuning::{TranscriptionMode, Tuning, TurnDetection, VoiceFocus};
-pub use webhook::{Webhook, WebhookEvent};
+pub use webhook::{NotGenuine, Webhook, WebhookEvent};
 
 use std::fmt;
 

@@ -52,7 +52,11 @@
 //! with a webhook on this machine is done after three seconds. [`TranscriptFault`] says what goes wrong, [`TranscriptQuirk`]
 //! what is odd. There is redacted audio, always WAV, of WAV files of up to 128 MiB; no webhook tells that it is ready.
 //!
-//! What it does not do: stored agents (`/v1/agents`), webhooks and recordings of talks, tool calls, translation,
+//! Of a talk its timeline is kept and can be fetched when it is over, and not its audio. Agents are stored for as long as the
+//! emulator runs. A talk's own webhook is told of its begin and its end, on this machine and signed; subscriptions are not
+//! offered, and what is posted is not documented.
+//!
+//! What it does not do: telephony, tool calls of the gateway, translation,
 //! summaries, spellings, `LLMGatewayResponse` (as for an account without access), encoded audio (Opus and AAC are accepted
 //! and not heard), Medical Mode corrections, languages, prompts, numbers of speakers and key terms (checked in part, and
 //! without effect on words). Redaction marks numbers, what looks like a telephone number or an address in the net, a few
@@ -62,6 +66,7 @@ mod agent;
 mod emulator;
 mod faults;
 mod gateway;
+mod posting;
 mod prerecorded;
 mod script;
 mod server;

@@ -9,6 +9,10 @@ use therapy_scribe_agent::{
 use therapy_scribe_core::ApiKey;
 use therapy_scribe_emulator::Emulator;
 use therapy_scribe_transport::{Connector, Origin};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
 
 use crate::peer::{config, until};
 
@@ -95,5 +99,54 @@ async fn what_the_service_refuses_is_told_with_its_field() {
     let client = client.config(config().voice("ivy").build().unwrap());
     let error = client.store_agent("Desk", None).await.unwrap_err();
     assert!(error.to_string().contains("output.voice"), "{error}");
+    emulator.stop().await;
+}
+
+/// What is posted to an address of this machine: the signature and the body of each.
+async fn posted(listener: TcpListener, count: usize) -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    while all.len() < count {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut text = String::new();
+        while !text.contains("\r\n\r\n") || !text.ends_with('}') {
+            let mut piece = [0; 4096];
+            let read = stream.read(&mut piece).await.unwrap();
+            text.push_str(std::str::from_utf8(&piece[..read]).unwrap());
+        }
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            .await
+            .unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+        let (_, signature) = lines.find(|(name, _)| *name == "x-aai-signature").unwrap();
+        all.push((signature.to_owned(), body.as_bytes().to_vec()));
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_webhook_is_told_of_begin_and_end_and_what_it_is_told_is_genuine() {
+    let (emulator, client) = service("key").await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/talks", listener.local_addr().unwrap());
+    let secret = ApiKey::new("s".repeat(32)).unwrap();
+    let events = [WebhookEvent::SessionStarted, WebhookEvent::SessionCompleted];
+    let webhook = Webhook::new(url, events).secret(secret.clone());
+    let client = client.config(config().webhook(webhook).build().unwrap());
+    let (handle, events) = client.connect().await.unwrap();
+    let ending = async {
+        handle.end().await.unwrap();
+        events.collect::<Vec<_>>().await
+    };
+    let (posted, _) = tokio::join!(posted(listener, 2), ending);
+    for ((signature, body), event) in posted.iter().zip(["session.started", "session.completed"]) {
+        let time: u64 = signature[2..].split(',').next().unwrap().parse().unwrap();
+        assert_eq!(Webhook::verify(&secret, signature, body, time), Ok(()));
+        let told: serde_json::Value = serde_json::from_slice(body).unwrap();
+        assert_eq!(told["event"], event);
+        let other = ApiKey::new("t".repeat(32)).unwrap();
+        assert!(Webhook::verify(&other, signature, body, time).is_err());
+    }
     emulator.stop().await;
 }

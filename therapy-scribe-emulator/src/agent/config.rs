@@ -131,6 +131,8 @@ impl Config {
         let mut echo = Map::new();
         echo.insert("id".to_owned(), id.into());
         echo.extend(self.0.clone());
+        // A secret is not echoed, and the document's echo has no webhook.
+        echo.remove("webhook");
         Value::Object(echo)
     }
 
@@ -157,6 +159,10 @@ impl Config {
         if let Some(Value::Array(tools)) = self.0.get_mut("tools") {
             tools.push(tool);
         }
+    }
+
+    pub(super) fn webhook(&self) -> Option<&Value> {
+        self.0.get("webhook")
     }
 
     pub(super) fn greeting(&self) -> Option<&str> {

@@ -274,6 +274,7 @@ fn a_webhook_that_the_service_would_refuse_is_refused_with_the_field() {
         "http://clinic.example",
         "https://",
         "https://me:pw@clinic.example",
+        "http://127.0.0.1.example",
         "https://a b",
         "",
     ] {

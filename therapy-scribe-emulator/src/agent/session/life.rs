@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Out, Over, READY_AFTER_MS, Session, UPDATED_MS};
 use crate::{
-    agent::{AgentQuirk, AgentRefusal},
+    agent::{AgentQuirk, AgentRefusal, webhook::Hook},
     wall::iso,
 };
 
@@ -93,6 +93,16 @@ impl Session {
 
     pub(super) fn finish_at(&mut self, at_ms: u64, reason: &'static str) {
         self.over.get_or_insert(Over { at_ms, reason });
+    }
+
+    /// Whether the client was told that it is ready, or is over.
+    pub(crate) const fn is_begun(&self) -> bool {
+        self.ready_ms.is_none()
+    }
+
+    /// 2.1.
+    pub(crate) fn hook(&self) -> Option<Hook> {
+        Hook::of(self.config.webhook()?)
     }
 
     pub(crate) const fn is_over(&self) -> bool {
