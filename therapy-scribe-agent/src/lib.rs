@@ -88,7 +88,10 @@
 //! | `resample` | sources of any sample rate in an [`AudioPump`] |
 //! | `scribe` | the scribe's own tools |
 //!
-//! What it does not do: cancel echo (use headphones, or [`config::Duplex::Half`]), keep audio, or keep the service from
+//! An [`AudioPump`] carries the audio between a microphone, the conversation and a loudspeaker. A [`ConversationLog`] keeps what
+//! was said, what of the agent's words was heard, and what was called.
+//!
+//! What it does not do: cancel echo (use headphones, [`config::Duplex::Half`] or [`AudioPump::half_duplex`]), keep audio, or keep the service from
 //! recording. The service records every session; its record is deleted afterwards unless [`config::Records::Keep`] is
 //! chosen, and the service's deletion is a soft one.
 

@@ -75,8 +75,8 @@ impl AudioPump {
 
     /// Where the agent is heard. Its format is the session's output format:
     /// [`VoiceAgentConfig::output_format`](crate::VoiceAgentConfig::output_format).
-    pub fn sink(mut self, sink: Box<dyn AudioSink>) -> Self {
-        self.sink = Some(sink);
+    pub fn sink(mut self, sink: impl AudioSink + 'static) -> Self {
+        self.sink = Some(Box::new(sink));
         self
     }
 

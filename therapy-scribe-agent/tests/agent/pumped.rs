@@ -82,7 +82,7 @@ async fn a_conversation_is_heard_and_spoken_through_source_and_sink_to_its_end()
     let line = Arc::new(handle.clone());
     let pump = AudioPump::new()
         .source(Microphone(Instant::now()))
-        .sink(Box::new(loudspeaker.clone()));
+        .sink(loudspeaker.clone());
     let mut events = pump.start(line, events).unwrap();
     service.hears_audio(20).await;
 

@@ -11,8 +11,8 @@ use std::{
 use futures_util::StreamExt as _;
 use serde_json::json;
 use therapy_scribe_agent::{
-    AgentEvent, AgentHandle, AgentStats, CallFate, RecordFate, Spoken, ToolOutcome,
-    VoiceAgentClient, VoiceAgentConfig, VoiceTool,
+    AgentEvent, AgentHandle, AgentStats, CallFate, ConversationLog, HeardOf, Logged, RecordFate,
+    Spoken, ToolOutcome, VoiceAgentClient, VoiceAgentConfig, VoiceTool,
 };
 use therapy_scribe_core::{ApiKey, AudioFrame, MediaTime};
 use therapy_scribe_emulator::{AgentFault, AgentFaultKind, Dialogue, Emulator};
@@ -26,6 +26,9 @@ const FAULTS: u32 = 30;
 const MOST_MEMORY_KB: u64 = 512;
 /// A talk that is not over by then is ended, whatever it lacks.
 const LONGEST: Duration = Duration::from_secs(60);
+const GREETING: &str = "I am ready.";
+/// It takes long enough to be interrupted.
+const LONG: &str = "One flag is open, and the draft does not have it, and so I would add a line to the assessment, and another one to the plan, and then read all of it again from its begin to its end, and ask you whether it can stay as it is.";
 /// Makes this program the emulator.
 const BESIDE: &str = "THERAPY_SCRIBE_SOAK_EMULATOR";
 
@@ -42,7 +45,7 @@ fn dialogue() -> Dialogue {
         "replies": [
             {"heard": ["sleep"], "calls": [{"name": "search"}], "results": [{"says": "There are {hits} places."}]},
             {"heard": ["compare"], "calls": [{"name": "search"}, {"name": "revise"}],
-             "results": [{"says": "One flag is open, and the draft does not have it, and so I would add a line to the assessment, and another one to the plan, and then read all of it again from its begin to its end, and ask you whether it can stay as it is."}]},
+             "results": [{"says": LONG}]},
             {"heard": ["stop"], "says": "I stop."},
             {"heard": ["save"], "calls": [{"name": "revise"}], "results": [{"says": "It is saved."}]},
         ],
@@ -119,7 +122,7 @@ impl Beside {
         let none = json!({"type": "object", "properties": {}, "required": []});
         let tools = ["search", "revise"].map(|name| VoiceTool::new(name, "A tool.", none.clone()));
         let config = VoiceAgentConfig::builder("Be brief.")
-            .greeting("I am ready.")
+            .greeting(GREETING)
             .tools(tools);
         let origin = Origin::parse(&self.url).unwrap();
         let key = ApiKey::new("key").unwrap();
@@ -144,6 +147,8 @@ struct Talked {
     sent: usize,
     spoken: usize,
     flushes: usize,
+    /// Replies of which a part was heard, by the log.
+    cut: usize,
     is_saved: bool,
     deleted: usize,
 }
@@ -157,6 +162,7 @@ async fn talk(client: Arc<VoiceAgentClient>) -> Talked {
     let (handle, mut events) = client.connect().await.unwrap();
     let feeding = tokio::spawn(feed(handle.clone()));
     let mut talked = Talked::default();
+    let (mut log, began) = (ConversationLog::new(), Instant::now());
     let mut late = Box::pin(tokio::time::sleep(LONGEST));
     let mut is_over = false;
     loop {
@@ -168,10 +174,12 @@ async fn talk(client: Arc<VoiceAgentClient>) -> Talked {
                 continue;
             }
         };
+        log.event(began.elapsed(), &event);
         match event {
             AgentEvent::ToolCall(call) => {
                 talked.calls += 1;
                 let outcome = ToolOutcome::returned(call.id, json!({"hits": 2}));
+                log.outcome(&outcome);
                 handle.outcome(outcome).await.unwrap();
             }
             AgentEvent::CallSettled { fate, .. } => {
@@ -198,7 +206,36 @@ async fn talk(client: Arc<VoiceAgentClient>) -> Talked {
         }
     }
     feeding.await.unwrap();
+    look_at(&log, &mut talked);
     talked
+}
+
+/// What was heard of an answer is its begin, and every call has its entry.
+fn look_at(log: &ConversationLog, talked: &mut Talked) {
+    let mut called = 0;
+    for entry in log.entries() {
+        match &entry.what {
+            Logged::AgentSaid { text, heard, .. } if *heard == HeardOf::Begin => {
+                talked.cut += 1;
+                let text = text.expose();
+                let scripted = [
+                    GREETING,
+                    "There are 2 places.",
+                    LONG,
+                    "I stop.",
+                    "It is saved.",
+                ];
+                let is_begin = scripted.iter().any(|whole| whole.starts_with(text));
+                assert!(is_begin, "{} bytes", text.len());
+            }
+            Logged::Called { result, .. } => {
+                called += 1;
+                assert!(result.is_some());
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(called, talked.calls);
 }
 
 /// Memory of a process in kilobytes; `None` where the system does not say.
@@ -219,7 +256,7 @@ fn check(talked: &Talked) {
 /// Whether it went as if nothing had happened.
 fn is_whole(talked: &Talked) -> bool {
     let is_spoken = talked.spoken == 5 && talked.is_saved;
-    is_spoken && talked.flushes > 0 && (talked.calls, talked.sent) == (4, 4)
+    is_spoken && talked.flushes > 0 && talked.cut > 0 && (talked.calls, talked.sent) == (4, 4)
 }
 
 /// The most that was seen, in kilobytes.

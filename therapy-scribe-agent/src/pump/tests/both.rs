@@ -12,7 +12,7 @@ use crate::{AgentEvent, AgentFailure, AudioPump, ReplyId};
 async fn half_duplex_hears_silence_while_the_agent_is_heard_and_a_tail_after_it() {
     let pump = AudioPump::new()
         .source(Source::microphone())
-        .sink(Box::new(Sink::default()))
+        .sink(Sink::default())
         .half_duplex(Duration::from_millis(300));
     let (service, events) = start(pump);
     let began = Instant::now();
@@ -38,7 +38,7 @@ async fn half_duplex_hears_silence_while_the_agent_is_heard_and_a_tail_after_it(
 async fn after_an_interruption_the_tail_is_all_that_is_left_of_the_silence() {
     let pump = AudioPump::new()
         .source(Source::microphone())
-        .sink(Box::new(Sink::default()))
+        .sink(Sink::default())
         .half_duplex(Duration::from_millis(300));
     let (service, _events) = start(pump);
     let began = Instant::now();
@@ -64,7 +64,7 @@ async fn after_an_interruption_the_tail_is_all_that_is_left_of_the_silence() {
 async fn full_duplex_hears_the_clinician_while_the_agent_speaks() {
     let pump = AudioPump::new()
         .source(Source::microphone())
-        .sink(Box::new(Sink::default()));
+        .sink(Sink::default());
     let (service, _events) = start(pump);
     let began = Instant::now();
     service.speaks(500, 100).await;
@@ -81,7 +81,7 @@ async fn full_duplex_hears_the_clinician_while_the_agent_speaks() {
 async fn whoever_drops_the_events_lets_go_of_the_conversation() {
     let pump = AudioPump::new()
         .source(Source::microphone())
-        .sink(Box::new(Sink::default()));
+        .sink(Sink::default());
     let (service, events) = start(pump);
     wait(200).await;
     assert!(Arc::strong_count(&service.line) > 1);

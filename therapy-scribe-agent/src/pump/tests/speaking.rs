@@ -6,7 +6,7 @@ use crate::{AgentEvent, AgentStats, AudioNotice, AudioPump, PumpEvent};
 #[tokio::test(start_paused = true)]
 async fn what_is_interrupted_is_flushed_at_once_also_while_nobody_reads() {
     let sink = Sink::default();
-    let (service, mut events) = start(AudioPump::new().sink(Box::new(sink.clone())));
+    let (service, mut events) = start(AudioPump::new().sink(sink.clone()));
     for _ in 0..200 {
         service.says(AgentEvent::UserStopped).await;
     }
@@ -39,7 +39,7 @@ async fn what_is_interrupted_is_flushed_at_once_also_while_nobody_reads() {
 #[tokio::test(start_paused = true)]
 async fn everything_that_was_said_is_heard_before_the_end_is_told() {
     let sink = Sink::default();
-    let (service, mut events) = start(AudioPump::new().sink(Box::new(sink.clone())));
+    let (service, mut events) = start(AudioPump::new().sink(sink.clone()));
     service.speaks(300, 150).await;
     service
         .says(AgentEvent::Closed(AgentStats::default()))
@@ -64,7 +64,7 @@ async fn everything_that_was_said_is_heard_before_the_end_is_told() {
 async fn a_sink_that_fails_is_told_of_once_and_the_conversation_goes_on() {
     let sink = Sink::default();
     sink.state.lock().unwrap().fails = true;
-    let (service, mut events) = start(AudioPump::new().sink(Box::new(sink)));
+    let (service, mut events) = start(AudioPump::new().sink(sink));
     service.speaks(300, 20).await;
     service.says(AgentEvent::UserStarted).await;
     service
@@ -85,7 +85,7 @@ async fn a_sink_that_fails_is_told_of_once_and_the_conversation_goes_on() {
 #[tokio::test(start_paused = true)]
 async fn speech_that_a_slow_sink_has_no_room_for_is_dropped_and_told_of() {
     let sink = Sink::default();
-    let (service, mut events) = start(AudioPump::new().sink(Box::new(sink)));
+    let (service, mut events) = start(AudioPump::new().sink(sink));
     let speaking = service.speaks(300, 6000);
     let reading = async {
         while !matches!(
