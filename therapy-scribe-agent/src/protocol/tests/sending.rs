@@ -299,3 +299,26 @@ fn a_webhook_that_the_service_would_refuse_is_refused_with_the_field() {
     let stored = VoiceAgentConfig::stored("agent_1").webhook(Webhook::new(url, events));
     assert!(stored.build().unwrap_err().to_string().contains("stored"));
 }
+
+#[test]
+fn an_interruption_by_the_host_takes_back_what_it_asked_for_and_no_report_of_what_was_done() {
+    let mut machine = Machine::live();
+    machine.reply("r1");
+    machine.call("c1", "revise");
+    machine.done("r1", "interrupted");
+    machine.reply("r2");
+    machine.command(Command::Say("Never mind.".to_owned().into()));
+    machine.outcome("c1", json!({"status": "saved"}));
+    machine.command(Command::Interrupt);
+    machine.done("r2", "completed");
+    machine.wait(Duration::from_secs(1));
+    let said: Vec<_> = machine
+        .sent
+        .iter()
+        .filter(|sent| sent["type"] == "reply.create")
+        .collect();
+    let [report] = said.as_slice() else {
+        panic!("{said:?}")
+    };
+    assert!(report["instructions"].as_str().unwrap().contains("saved"));
+}
