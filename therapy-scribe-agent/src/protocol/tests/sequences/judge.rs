@@ -127,6 +127,10 @@ impl Judge {
 
     /// The host wants silence: nothing of the open reply is handed out any more.
     pub(super) fn silences(&mut self) {
+        if self.ends_at.is_some() {
+            // Nothing is asked for any more after the end was.
+            return;
+        }
         self.dead.extend(self.reply.clone());
         self.just_completed = false;
     }
