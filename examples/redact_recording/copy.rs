@@ -4,7 +4,7 @@ use std::{ops::Range, path::Path, time::Duration};
 
 use serde_json::json;
 use therapy_scribe::{
-    AudioSource, AudioSourceExt, BoxError, MediaTime, Transcript,
+    AudioSource, AudioSourceExt, BoxError, MediaTime, Transcript, Turn,
     audio::{AudioRecorder, WavRecorder, WavSource},
     redact::{Kind, Redactor, placeholders},
     stt::prerecorded::{EntityName, RedactedExport},
@@ -105,7 +105,7 @@ impl Copy {
 }
 
 fn words(transcript: &Transcript) -> impl Iterator<Item = (&str, Range<MediaTime>)> {
-    let words = transcript.turns().flat_map(|turn| turn.words());
+    let words = transcript.turns().flat_map(Turn::words);
     words.map(|word| (word.text(), word.start()..word.end()))
 }
 

@@ -139,10 +139,24 @@ pub enum AgentCommand {
     Say(Phi<String>),
     /// Change prompt and tools, together.
     Update(AgentUpdate),
+    /// Have it stop speaking.
+    Interrupt,
+    /// Tell it something, without an answer of its own.
+    Context(ContextRole, Phi<String>),
     /// What a new session would have to know of this one, should one be needed; takes the place of the last.
     Recap(Phi<String>),
     /// Say goodbye.
     End,
+}
+
+/// As whose words something is told to an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ContextRole {
+    /// The clinician's.
+    User,
+    /// Those of whoever made the prompt.
+    System,
 }
 
 /// Another prompt, other tools, or both at once: a prompt must not name a tool that is not there.

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     AgentAbilities, AgentBrief, AgentConnection, AgentEvent, AgentFailure, VoiceAgent,
-    config::{ConfigError, VoiceAgentConfig},
+    config::{ConfigError, Fields, VoiceAgentConfig},
     driver::Driver,
     error::Error,
     protocol::Conversation,
@@ -133,6 +133,10 @@ impl VoiceAgentClient {
                 Some(Ok(_)) => {}
             }
         }
+    }
+
+    pub(crate) fn parts(&self) -> (&Service, &Fields) {
+        (&self.service, &self.config.fields)
     }
 
     /// Has the service make a temporary token. `valid` is how long it can open a session, 1 to 600 s: keep it at 60 s, since

@@ -8,12 +8,14 @@ mod schema;
 mod tests;
 mod tool;
 mod tuning;
+mod webhook;
 
 pub use builder::VoiceAgentConfigBuilder;
 pub use checks::ConfigError;
 pub(crate) use checks::{check_tools, check_tuning};
 pub use tool::{ExecutionMode, IfInterrupted, VoiceTool};
 pub use tuning::{TranscriptionMode, Tuning, TurnDetection, VoiceFocus};
+pub use webhook::{NotGenuine, Webhook, WebhookEvent};
 
 use std::fmt;
 
@@ -42,6 +44,7 @@ pub(crate) struct Fields {
     pub(crate) results: ToolResultPolicy,
     pub(crate) duplex: Duplex,
     pub(crate) records: Records,
+    pub(crate) webhook: Option<Webhook>,
     pub(crate) seed: Option<u64>,
 }
 
@@ -114,6 +117,7 @@ impl fmt::Debug for VoiceAgentConfig {
             .field("results", &fields.results)
             .field("duplex", &fields.duplex)
             .field("records", &fields.records)
+            .field("webhook", &fields.webhook)
             .finish_non_exhaustive()
     }
 }

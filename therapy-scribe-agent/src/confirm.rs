@@ -60,6 +60,12 @@ impl ContentHash {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId(u64);
 
+impl RequestId {
+    pub(crate) const fn number(self) -> u64 {
+        self.0
+    }
+}
+
 /// That the clinician wants exactly this done. Only [`Confirmations`] makes one; it can't be copied, and whoever acts on it
 /// takes it.
 ///

@@ -5,7 +5,7 @@ use std::time::Duration;
 use therapy_scribe_core::{BoxError, Phi};
 use therapy_scribe_transport as transport;
 
-use crate::{AgentFailure, config::ConfigError};
+use crate::{AgentFailure, ToolRefused, config::ConfigError};
 
 /// Why a conversation did not come about, or ended. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +14,12 @@ pub enum Error {
     /// What was asked for can't work.
     #[error(transparent)]
     Config(ConfigError),
+    /// A tool that can't be offered.
+    #[error(transparent)]
+    Tool(ToolRefused),
+    /// The audio source can't be used.
+    #[error(transparent)]
+    Audio(therapy_scribe_core::AudioError),
     /// The service could not be reached.
     #[error(transparent)]
     Transport(transport::Error),
@@ -103,7 +109,9 @@ impl Error {
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::Config(_) | Self::Refused { .. } => ErrorKind::Configuration,
+            Self::Config(_) | Self::Tool(_) | Self::Audio(_) | Self::Refused { .. } => {
+                ErrorKind::Configuration
+            }
             Self::Auth | Self::Token(_) => ErrorKind::Access,
             Self::Busy { .. } | Self::Expired => ErrorKind::Limit,
             Self::Transport(_) | Self::Lost(_) => ErrorKind::Network,
@@ -136,6 +144,20 @@ impl Error {
             _ if self.is_retryable() => Some(Duration::from_millis(500)),
             _ => None,
         }
+    }
+}
+
+/// Tools are checked where they are added, without a conversation; a host that has both handles one error.
+impl From<ToolRefused> for Error {
+    fn from(refused: ToolRefused) -> Self {
+        Self::Tool(refused)
+    }
+}
+
+/// As with tools.
+impl From<ConfigError> for Error {
+    fn from(refused: ConfigError) -> Self {
+        Self::Config(refused)
     }
 }
 

@@ -85,9 +85,13 @@
 //! | --- | --- |
 //! | `tls-ring` (default) | TLS with `ring` |
 //! | `tls-aws-lc` | TLS with `aws-lc-rs` |
+//! | `resample` | sources of any sample rate in an [`AudioPump`] |
 //! | `scribe` | the scribe's own tools, and a typed conversation with a chat model |
 //!
-//! What it does not do: cancel echo (use headphones, or [`config::Duplex::Half`]), keep audio, or keep the service from
+//! An [`AudioPump`] carries the audio between a microphone, the conversation and a loudspeaker. A [`ConversationLog`] keeps what
+//! was said, what of the agent's words was heard, and what was called.
+//!
+//! What it does not do: cancel echo (use headphones, [`config::Duplex::Half`] or [`AudioPump::half_duplex`]), keep audio, or keep the service from
 //! recording. The service records every session; its record is deleted afterwards unless [`config::Records::Keep`] is
 //! chosen, and the service's deletion is a soft one.
 
@@ -101,11 +105,14 @@ mod driver;
 mod error;
 mod event;
 mod line;
+mod log;
 mod protocol;
+mod pump;
 #[cfg(feature = "scribe")]
 mod scribe;
 mod service;
 mod session;
+mod stored;
 mod tool;
 mod wire;
 
@@ -113,7 +120,7 @@ pub use schemars;
 
 pub use agent::{
     AgentAbilities, AgentBrief, AgentCommand, AgentConnection, AgentFailure, AgentLine,
-    AgentStream, AgentUpdate, VoiceAgent,
+    AgentStream, AgentUpdate, ContextRole, VoiceAgent,
 };
 pub use announce::{Announcement, Announcements};
 pub use call::{CallId, ToolCall, ToolOutcome};
@@ -128,6 +135,8 @@ pub use event::{
     AgentEvent, AgentNotice, AgentSession, AgentStats, AgentText, CallFate, Caption, RecordFate,
     ReplyEnd, ReplyId, SessionOrigin, SessionRecord, Spoken, UserText,
 };
+pub use log::{CallResult, ConversationLog, HeardOf, LogEntry, Logged, LoggedAnswer};
+pub use pump::{AudioNotice, AudioPump, PumpEvent, PumpEvents};
 #[cfg(feature = "scribe")]
 pub use scribe::{
     HeardAs, PendingSave, PromptBudget, SaveOutcome, ScribeDesk, ScribeDeskBuilder, StillAnswering,
@@ -135,6 +144,7 @@ pub use scribe::{
 };
 pub use service::TokenProvider;
 pub use session::{AgentEvents, AgentHandle};
+pub use stored::OwnModel;
 pub use tool::{
     Delivery, Dispatcher, Effect, Epoch, NoArgs, Settled, Stage, Started, Tool, ToolError,
     ToolErrorKind, ToolRefused, ToolSet, ToolSpec,

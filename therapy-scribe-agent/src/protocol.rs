@@ -10,6 +10,7 @@ mod items;
 mod link;
 mod replies;
 mod retry;
+mod says;
 #[cfg(test)]
 mod tests;
 mod uplink;
@@ -22,16 +23,18 @@ use therapy_scribe_core::Phi;
 use therapy_scribe_transport::{self as transport, Outgoing};
 
 use crate::{
-    AgentEvent, AgentNotice, AgentStats, AgentUpdate, ToolOutcome,
+    AgentEvent, AgentNotice, AgentStats, AgentUpdate, ContextRole, ToolOutcome,
     config::{Duplex, Fields, Tuning, VoiceAgentConfig},
     error::Error,
     wire,
 };
 use calls::{Calls, Moment};
+pub(crate) use downlink::is_audible;
 use incoming::Offers;
 use items::Items;
 use link::{Link, Purpose, Session};
 use replies::Replies;
+use says::Says;
 use uplink::Uplink;
 use watch::{User, Watch};
 
@@ -39,8 +42,6 @@ use watch::{User, Watch};
 pub(crate) const GOODBYE_LIMIT: Duration = Duration::from_secs(3);
 /// How long the room still hears the agent after its last sample.
 const ECHO: Duration = Duration::from_millis(300);
-/// How many requests to speak may wait for silence.
-const SAYS: usize = 32;
 
 /// What the host asks for.
 #[derive(Debug)]
@@ -48,6 +49,8 @@ pub(crate) enum Command {
     Outcome(ToolOutcome),
     Say(Phi<String>),
     Update(AgentUpdate),
+    Interrupt,
+    Context(ContextRole, Phi<String>),
     Tune(Tuning),
     Recap(Phi<String>),
     End,
@@ -80,7 +83,7 @@ pub(crate) struct Conversation {
     actions: VecDeque<Action>,
     /// Messages that waited when the line was lost, or before it is ready.
     carried: Vec<Outgoing>,
-    says: VecDeque<Phi<String>>,
+    says: Says,
     items: Items,
     uplink: Uplink,
     replies: Replies,
@@ -110,7 +113,7 @@ impl Conversation {
             sessions: Vec::new(),
             actions: VecDeque::from([Action::Dial]),
             carried: Vec::new(),
-            says: VecDeque::new(),
+            says: Says::default(),
             items: Items::default(),
             uplink: Uplink::new(fields.input),
             replies: Replies::new(fields.output),
@@ -140,8 +143,12 @@ impl Conversation {
         }
         match command {
             Command::Outcome(outcome) => self.on_outcome(now, outcome),
-            Command::Say(instructions) => self.say(instructions),
+            Command::Say(instructions) => self.says.ask(instructions),
             Command::Update(update) => self.update(update),
+            Command::Interrupt => self.interrupt(now),
+            Command::Context(role, words) => {
+                self.send(wire::conversation_message(role, words.expose()));
+            }
             Command::Tune(tuning) => {
                 self.fields.tuning.apply(&tuning);
                 self.send(wire::tuning(&tuning));
@@ -211,12 +218,13 @@ impl Conversation {
         &self.sessions
     }
 
-    /// Has the agent speak when it is silent next.
-    fn say(&mut self, instructions: Phi<String>) {
-        if self.says.len() == SAYS {
-            self.says.pop_front();
+    /// What was asked for and not said yet is not said either; what a tool has done is.
+    fn interrupt(&mut self, now: Duration) {
+        self.says.take_back();
+        let open = self.replies.hush(now, &mut self.items);
+        if let Some(open) = open.filter(|_| self.link == Link::Live) {
+            self.send(wire::reply_cancel(open.as_str()));
         }
-        self.says.push_back(instructions);
     }
 
     fn update(&mut self, update: AgentUpdate) {
@@ -233,7 +241,7 @@ impl Conversation {
     fn on_outcome(&mut self, now: Duration, outcome: ToolOutcome) {
         let id = outcome.id.clone();
         match self.calls.outcome(now, outcome) {
-            Ok(Some(report)) => self.say(report),
+            Ok(Some(report)) => self.says.report(report),
             Ok(None) => {}
             Err(calls::TooLong) => {
                 self.notice(AgentNotice::ResultTooLong { id });
@@ -293,7 +301,7 @@ impl Conversation {
     fn speak(&mut self, now: Duration) {
         let moment = self.moment(now);
         let busy = moment.reply_open || moment.user_speaks || self.watch.expects_reply(now);
-        if !busy && let Some(instructions) = self.says.pop_front() {
+        if !busy && let Some(instructions) = self.says.pop() {
             self.send(wire::reply_create(instructions.expose()));
             self.watch.asked(now);
         }

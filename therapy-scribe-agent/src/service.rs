@@ -164,7 +164,7 @@ impl Service {
         reply.map_err(Error::Transport)
     }
 
-    async fn request(&self, request: HttpRequest) -> Result<HttpRequest, Error> {
+    pub(crate) async fn request(&self, request: HttpRequest) -> Result<HttpRequest, Error> {
         let key = self.credential().await?;
         Ok(request
             .header("authorization", format!("Bearer {}", key.expose()))
@@ -212,7 +212,7 @@ fn token(status: u16, body: &[u8]) -> Result<ApiKey, Error> {
 }
 
 /// A text as it can stand in a path or a query.
-fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

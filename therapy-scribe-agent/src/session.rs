@@ -13,7 +13,7 @@ use therapy_scribe_core::{AudioFormat, AudioFrame, Phi, audio::g711};
 use tokio::sync::mpsc;
 
 use crate::{
-    AgentCommand, AgentEvent, AgentFailure, AgentLine, AgentUpdate, ToolOutcome,
+    AgentCommand, AgentEvent, AgentFailure, AgentLine, AgentUpdate, ContextRole, ToolOutcome,
     config::{ConfigError, Encoding, Tuning, check_tools, check_tuning},
     driver::Item,
     error::Error,
@@ -86,6 +86,38 @@ impl AgentHandle {
     pub async fn say(&self, instructions: impl Into<String>) -> Result<(), Error> {
         self.command(Command::Say(Phi::new(instructions.into())))
             .await
+    }
+
+    /// Has the agent answer what was said so far, as [`say`](Self::say) does, without instructions: for push-to-talk.
+    ///
+    /// # Errors
+    /// [`Error::Over`].
+    pub async fn answer(&self) -> Result<(), Error> {
+        self.say("").await
+    }
+
+    /// Has the agent stop speaking: what is not heard yet is flushed, whatever the service does. It is asked to give up
+    /// the open reply; its documents don't tell of that any more, and it may write on unheard.
+    ///
+    /// # Errors
+    /// [`Error::Over`].
+    pub async fn interrupt(&self) -> Result<(), Error> {
+        self.command(Command::Interrupt).await
+    }
+
+    /// Tells the agent something without having it answer. The service takes it; but as measured in September 2026 the
+    /// words never reached the model. What must be known belongs into the prompt, by [`update`](Self::update), or into
+    /// [`say`](Self::say).
+    ///
+    /// # Errors
+    /// [`Error::Config`] for blank words; [`Error::Over`].
+    pub async fn context(&self, role: ContextRole, words: impl Into<String>) -> Result<(), Error> {
+        let words = words.into();
+        if words.trim().is_empty() {
+            let (parameter, allowed) = ("content", "a text");
+            return Err(Error::Config(ConfigError::Range { parameter, allowed }));
+        }
+        self.command(Command::Context(role, Phi::new(words))).await
     }
 
     /// Changes prompt and tools, in one message.
@@ -165,6 +197,8 @@ impl AgentLine for AgentHandle {
             AgentCommand::Outcome(outcome) => self.outcome(outcome).await,
             AgentCommand::Say(instructions) => self.say(instructions.into_inner()).await,
             AgentCommand::Update(update) => self.update(update).await,
+            AgentCommand::Interrupt => self.interrupt().await,
+            AgentCommand::Context(role, words) => self.context(role, words.into_inner()).await,
             AgentCommand::Recap(recap) => self.recap(recap.into_inner()).await,
             AgentCommand::End => self.end().await,
         }?)

@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 use therapy_scribe_core::Malformed;
 
 pub(crate) use encode::{
-    audio, end, first_update, reply_create, resume, tool_result, tuning, update,
+    audio, conversation_message, end, first_update, reply_cancel, reply_create, resume,
+    stored_agent, tool_result, tuning, update,
 };
 
 /// A message, taken apart. Ids of replies are `None` where they are missing.

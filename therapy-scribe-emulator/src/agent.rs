@@ -13,6 +13,9 @@ mod rest;
 mod session;
 mod socket;
 mod sound;
+mod stored;
+mod timeline;
+mod webhook;
 
 pub use dialogue::{Call, CallManner, Dialogue, InvalidDialogue, Manner, Reply, Utterance};
 pub use fault::{AgentFault, AgentFaultKind, AgentRefusal};

@@ -55,9 +55,12 @@
 //! A chat request with tools is answered by rules, not by a model: the tool whose words are nearest to the last line is called,
 //! and what it gives is read out. Where none fits, the answer says that it is a stand-in.
 //!
-//! What it does not do: stored agents (`/v1/agents`), webhooks and recordings of talks, translation,
-//! summaries, spellings, `LLMGatewayResponse` (as for an account without access), encoded audio (Opus and AAC are accepted
-//! and not heard), Medical Mode corrections, languages, prompts, numbers of speakers and key terms (checked in part, and
+//! Of a talk its timeline is kept and can be fetched when it is over, and not its audio. Agents are stored for as long as the
+//! emulator runs. A talk's own webhook is told of its begin and its end, on this machine and signed; subscriptions are not
+//! offered, and what is posted is not documented.
+//!
+//! What it does not do: telephony, translation, summaries, spellings, `LLMGatewayResponse` (as for an account without
+//! access), encoded audio (Opus and AAC are accepted and not heard), Medical Mode corrections, languages, prompts, numbers of speakers and key terms (checked in part, and
 //! without effect on words). Redaction marks numbers, what looks like a telephone number or an address in the net, a few
 //! medicines, and the names it was told.
 
@@ -65,6 +68,7 @@ mod agent;
 mod emulator;
 mod faults;
 mod gateway;
+mod posting;
 mod prerecorded;
 mod script;
 mod server;

@@ -35,7 +35,8 @@ const VERSION: &str = "assemblyai-version";
 /// Larger bodies are refused.
 const BODY_LIMIT: usize = 8 << 20;
 
-type Tasks = Arc<Mutex<JoinSet<()>>>;
+/// All that ends with the emulator.
+pub(crate) type Tasks = Arc<Mutex<JoinSet<()>>>;
 
 pub(crate) async fn run(listener: TcpListener, state: Arc<State>, mut stop: watch::Receiver<bool>) {
     let tasks: Tasks = Arc::default();
@@ -248,9 +249,9 @@ fn upgrade_agent(
         let refused = json!({"code": "unauthorized", "message": "Authentication failed"});
         return respond(Answer::json(401, refused));
     }
-    let state = Arc::clone(state);
+    let (state, own) = (Arc::clone(state), Arc::clone(tasks));
     switch(request, tasks, |upgraded| {
-        agent::serve(upgraded, admitted, state, stop)
+        agent::serve(upgraded, admitted, state, own, stop)
     })
 }
 

@@ -36,6 +36,8 @@ mod scenarios;
 mod service;
 #[path = "emulator/speech.rs"]
 mod speech;
+#[path = "emulator/stored.rs"]
+mod stored;
 #[path = "emulator/streaming.rs"]
 mod streaming;
 #[path = "emulator/talking.rs"]

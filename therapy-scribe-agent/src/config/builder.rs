@@ -4,7 +4,7 @@ use therapy_scribe_core::Phi;
 
 use super::{
     ConfigError, Duplex, Encoding, Fields, Records, ToolResultPolicy, Tuning, VoiceAgentConfig,
-    VoiceTool, checks,
+    VoiceTool, Webhook, checks,
 };
 
 /// Builds a [`VoiceAgentConfig`].
@@ -28,6 +28,7 @@ impl VoiceAgentConfigBuilder {
             results: ToolResultPolicy::default(),
             duplex: Duplex::default(),
             records: Records::default(),
+            webhook: None,
             seed: None,
         })
     }
@@ -87,6 +88,12 @@ impl VoiceAgentConfigBuilder {
     /// What becomes of the service's record of the session. Default: it is deleted.
     pub const fn records(mut self, records: Records) -> Self {
         self.fields.records = records;
+        self
+    }
+
+    /// Has the service tell a server of the host's of the session. Default: nobody is told.
+    pub fn webhook(mut self, webhook: Webhook) -> Self {
+        self.fields.webhook = Some(webhook);
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, ops::RangeInclusive, time::Duration};
 
-use super::{ExecutionMode, Fields, Tuning, TurnDetection, VoiceTool, schema};
+use super::{ExecutionMode, Fields, Tuning, TurnDetection, VoiceTool, Webhook, schema};
 
 /// Why a configuration can't work. The service would refuse it, ignore it in silence, or end the session for it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -85,6 +85,7 @@ pub(super) fn check(fields: &Fields) -> Result<(), ConfigError> {
         "output.voice",
         "a voice's name",
     )?;
+    fields.webhook.as_ref().map_or(Ok(()), Webhook::check)?;
     check_tools(&fields.tools)?;
     check_tuning(&fields.tuning)
 }
@@ -95,12 +96,13 @@ fn check_stored(agent: &str, fields: &Fields) -> Result<(), ConfigError> {
     let alone = fields.greeting.is_none()
         && fields.prompt.is_none()
         && fields.tools.is_empty()
+        && fields.webhook.is_none()
         && fields.tuning == Tuning::default();
     if alone {
         Ok(())
     } else {
         Err(ConfigError::Conflict(
-            "a stored agent brings its own prompt, greeting, tools and tuning: change them there, or after the session is ready",
+            "a stored agent brings its own prompt, greeting, tools, tuning and webhook: change them there, or after the session is ready",
         ))
     }
 }

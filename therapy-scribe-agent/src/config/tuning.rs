@@ -13,6 +13,7 @@ pub struct Tuning {
     pub(crate) languages: Option<Vec<String>>,
     pub(crate) focus: Option<VoiceFocus>,
     pub(crate) focus_threshold: Option<f64>,
+    pub(crate) partials: Option<bool>,
     pub(crate) turns: Option<TurnDetection>,
     pub(crate) volume: Option<u8>,
 }
@@ -66,6 +67,13 @@ impl Tuning {
         self
     }
 
+    /// `continuous_partials`: whether partials come steadily in a long turn. The service's schema has it, its documents don't.
+    #[must_use]
+    pub const fn continuous_partials(mut self, steady: bool) -> Self {
+        self.partials = Some(steady);
+        self
+    }
+
     /// `turn_detection`. Any object at all ends the service's adaptive pace for the rest of the session.
     #[must_use]
     pub const fn turn_detection(mut self, turns: TurnDetection) -> Self {
@@ -88,6 +96,7 @@ impl Tuning {
         self.languages = change.languages.or(self.languages.take());
         self.focus = change.focus.or(self.focus);
         self.focus_threshold = change.focus_threshold.or(self.focus_threshold);
+        self.partials = change.partials.or(self.partials);
         self.turns = change.turns.or(self.turns);
         self.volume = change.volume.or(self.volume);
     }

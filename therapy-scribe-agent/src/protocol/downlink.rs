@@ -66,7 +66,7 @@ impl Downlink {
     }
 }
 
-pub(super) fn is_audible(samples: &[i16]) -> bool {
+pub(crate) fn is_audible(samples: &[i16]) -> bool {
     samples.iter().any(|sample| sample.unsigned_abs() > AUDIBLE)
 }
 

@@ -43,7 +43,7 @@ impl Conversation {
     pub(super) fn forget_turn(&mut self, now: Duration) {
         self.replies.lost(now, &mut self.items);
         for report in self.calls.interrupt() {
-            self.say(report);
+            self.says.report(report);
         }
         self.watch.reply_started();
         self.user.quiet(now);

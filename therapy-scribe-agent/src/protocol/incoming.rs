@@ -173,7 +173,7 @@ impl Conversation {
         if end == ReplyEnd::Interrupted {
             self.replies.interrupted(now, id, &mut self.items);
             for report in self.calls.interrupt() {
-                self.say(report);
+                self.says.report(report);
             }
         }
         if self.replies.is_current(id) && self.replies.close(now, end, &mut self.items) {

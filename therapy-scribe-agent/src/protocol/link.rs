@@ -131,6 +131,10 @@ impl Conversation {
     }
 
     pub(super) fn on_ready(&mut self, now: Duration, ready: &Ready) {
+        // Whatever the service names has a record, also while it is being left.
+        if !self.sessions.contains(&ready.session_id) && !ready.session_id.is_empty() {
+            self.sessions.push(ready.session_id.clone());
+        }
         if !matches!(self.link, Link::Opening { .. } | Link::Live) {
             return;
         }
@@ -145,9 +149,6 @@ impl Conversation {
         };
         self.session.expires = Some(expires);
         self.session.id.clone_from(&ready.session_id);
-        if !self.sessions.contains(&ready.session_id) && !ready.session_id.is_empty() {
-            self.sessions.push(ready.session_id.clone());
-        }
         if self.link == Link::Live {
             return;
         }

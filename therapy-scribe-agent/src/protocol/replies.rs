@@ -253,6 +253,15 @@ impl Replies {
         }
     }
 
+    /// The host wants silence. Returns the reply that goes on at the service, if it can be named.
+    pub(super) fn hush(&mut self, now: Duration, items: &mut Items) -> Option<ReplyId> {
+        if self.open.is_some() || self.is_heard(now) {
+            self.flush(now, items, true);
+        }
+        let open = self.open.as_ref().map(|open| open.id.clone());
+        open.filter(|id| !id.as_str().is_empty())
+    }
+
     /// The line is gone: what is left of the open reply never comes.
     pub(super) fn lost(&mut self, now: Duration, items: &mut Items) {
         if self.is_open() {

@@ -4,6 +4,8 @@ mod behaviour;
 mod heard;
 mod invariants;
 mod links;
+mod logged;
 mod machine;
+mod sending;
 mod sequences;
 mod validator;

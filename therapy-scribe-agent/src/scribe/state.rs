@@ -21,6 +21,8 @@ pub(super) struct State {
     /// What is being written.
     pub(super) work: Option<&'static str>,
     pub(super) earlier: Vec<Draft>,
+    /// What was dictated as an addendum and fits into no section of the draft: it stands beside the note once that is signed.
+    pub(super) beside: Option<String>,
     /// The request that the host was told last.
     pub(super) told: Option<RequestId>,
     claims: VecDeque<Phi<String>>,
@@ -80,6 +82,7 @@ impl State {
             outcome: None,
             work: None,
             earlier: Vec::new(),
+            beside: None,
             told: None,
             claims: VecDeque::new(),
         }

@@ -2,13 +2,13 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
-use therapy_scribe_core::Phi;
+use therapy_scribe_core::{ApiKey, Phi};
 
 use crate::{
-    AgentUpdate, ToolOutcome,
+    AgentUpdate, ContextRole, OwnModel, ToolOutcome,
     config::{
         Encoding, ExecutionMode, Fields, TranscriptionMode, Tuning, TurnDetection, VoiceFocus,
-        VoiceTool,
+        VoiceTool, Webhook,
     },
 };
 
@@ -53,8 +53,34 @@ pub(crate) fn first_update(fields: &Fields, recap: Option<&Phi<String>>) -> Stri
             .set("greeting", greeting)
             .child("input", input)
             .child("output", output)
-            .set("tools", Some(tools(&fields.tools))),
+            .set("tools", Some(tools(&fields.tools)))
+            .set("webhook", fields.webhook.as_ref().map(webhook)),
     )
+}
+
+/// 9: the definition of an agent. Its voice has a place of its own.
+pub(crate) fn stored_agent(fields: &Fields, name: &str, model: Option<&OwnModel>) -> String {
+    let model = model.map(|model| {
+        json!([{"base_url": model.base_url, "model": model.model, "api_key": model.key.expose()}])
+    });
+    let input = input(&fields.tuning).set("format", Some(format(fields.input)));
+    let output = Object::default()
+        .set("format", Some(format(fields.output)))
+        .set("volume", fields.tuning.volume);
+    let prompt = fields
+        .prompt
+        .as_ref()
+        .map(|prompt| prompt.expose().as_str());
+    let definition = Object::default()
+        .set("name", Some(name))
+        .set("system_prompt", Some(prompt.unwrap_or_default()))
+        .set("voice", Some(json!({"voice_id": fields.voice})))
+        .set("greeting", fields.greeting.as_deref())
+        .child("input", input)
+        .child("output", output)
+        .set("tools", Some(tools(&fields.tools)))
+        .set("llm", model);
+    Value::Object(definition.0).to_string()
 }
 
 /// A later update of prompt and tools: in one message, since one must not name what the other lacks.
@@ -107,8 +133,25 @@ pub(crate) fn tool_result(outcome: &ToolOutcome) -> String {
     .to_string()
 }
 
+/// Without instructions the model answers what was said so far.
 pub(crate) fn reply_create(instructions: &str) -> String {
-    json!({"type": "reply.create", "instructions": instructions}).to_string()
+    let instructions = Some(instructions).filter(|text| !text.trim().is_empty());
+    let message = Object::default()
+        .set("type", Some("reply.create"))
+        .set("instructions", instructions);
+    Value::Object(message.0).to_string()
+}
+
+pub(crate) fn reply_cancel(reply: &str) -> String {
+    json!({"type": "reply.cancel", "reply_id": reply}).to_string()
+}
+
+pub(crate) fn conversation_message(role: ContextRole, content: &str) -> String {
+    let role = match role {
+        ContextRole::User => "user",
+        ContextRole::System => "system",
+    };
+    json!({"type": "conversation.message", "role": role, "content": content}).to_string()
 }
 
 fn session(session: Object) -> String {
@@ -131,6 +174,7 @@ fn input(tuning: &Tuning) -> Object {
         .set("language_codes", tuning.languages.clone())
         .set("voice_focus", tuning.focus.map(VoiceFocus::name))
         .set("voice_focus_threshold", tuning.focus_threshold)
+        .set("continuous_partials", tuning.partials)
         .child("turn_detection", turns(tuning.turns.unwrap_or_default()))
 }
 
@@ -144,6 +188,16 @@ fn turns(turns: TurnDetection) -> Object {
         .set("max_silence", millis(turns.max_silence))
         .set("interrupt_response", turns.interrupts)
         .set("interruption_delay", millis(turns.interruption_delay))
+}
+
+fn webhook(webhook: &Webhook) -> Value {
+    let events: Vec<&str> = webhook.events.iter().map(|event| event.name()).collect();
+    Object::default()
+        .set("url", Some(webhook.url.as_str()))
+        .set("events", Some(events))
+        .set("secret", webhook.secret.as_ref().map(ApiKey::expose))
+        .0
+        .into()
 }
 
 fn tools(tools: &[VoiceTool]) -> Value {

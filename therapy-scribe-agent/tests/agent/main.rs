@@ -10,3 +10,9 @@ mod conversation;
 mod endings;
 #[cfg(test)]
 mod peer;
+#[cfg(test)]
+mod pumped;
+#[cfg(test)]
+mod soak;
+#[cfg(test)]
+mod stored;

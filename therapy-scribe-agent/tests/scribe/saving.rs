@@ -195,3 +195,46 @@ async fn nothing_that_was_said_is_shown() {
         assert!(!shown.contains(said), "{shown}");
     }
 }
+
+/// A note of a circle, in which each has an entry, and there is no text for all.
+fn circle() -> serde_json::Value {
+    json!({
+        "members": [{"member": "Client", "said": "Slept badly."}],
+        "risk_flags": ["Client said \"easier not to wake up\".", "Client denied a plan."],
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_addendum_that_fits_into_no_section_is_kept_and_signed_beside_the_note() {
+    let mut talk = Talk::about(&SESSION, circle(), Accept::HostOrVoice);
+    talk.call("generate_note", json!({"format": "circle"}))
+        .await;
+    assert!(talk.announced().await.contains("ready"));
+    let text = "Bring the diaries on Friday.";
+    for _ in 0..2 {
+        let kept = talk.call("add_addendum", json!({"text": text})).await;
+        assert_eq!(kept["status"], "kept", "{kept}");
+    }
+    let read = talk.call("read_note", json!({"section": "addendum"})).await;
+    assert_eq!(
+        (&read["note"], &read["text"]),
+        (&json!("draft"), &json!(text))
+    );
+
+    talk.save().await;
+    talk.agent(QUESTION).await;
+    talk.says("Yes.").await;
+    let said = [talk.announced().await, talk.announced().await];
+    let told = said
+        .iter()
+        .any(|said| said.contains("addendum that was dictated"));
+    assert!(told && talk.record.count() == 1, "{said:?}");
+    // What became of the note is told first.
+    assert_eq!(talk.save().await["status"], "saved");
+    assert_eq!(talk.save().await["status"], "needs_confirmation");
+    talk.agent("Shall I sign this addendum as Dr. Jane Roe and add it to the record?")
+        .await;
+    assert_eq!(talk.says("Yes, please.").await, HeardAs::Confirmed);
+    let later = talk.record.later.lock().unwrap().clone();
+    assert!(matches!(later.as_slice(), [Later::Addendum(addendum)] if addendum.text() == text));
+}

@@ -18,8 +18,8 @@ use therapy_scribe_core::{
     Transcript, Turn, TurnId, Word,
 };
 use therapy_scribe_notes::{
-    ChatModel, ChatReply, ChatRequest, Clinician, EhrSink, Error, Finish, KeySigner, Later,
-    NoteWriter, SignedNote, WallTime,
+    ChatModel, ChatReply, ChatRequest, Clinician, EhrSink, Error, Finish, Formats, KeySigner,
+    Later, NoteWriter, SchemaFormat, SignedNote, WallTime,
 };
 
 pub(crate) const QUESTION: &str =
@@ -156,6 +156,24 @@ pub(crate) fn dap() -> Value {
     })
 }
 
+/// The usual ones, and a host's own that has no text of its own: entries of members alone.
+fn formats() -> Formats {
+    let mut formats = Formats::default();
+    let circle = json!({
+        "title": "Circle note", "description": "Be brief.", "type": "object",
+        "required": ["members", "risk_flags"],
+        "properties": {
+            "members": {"type": "array", "description": "One entry each.", "items": {
+                "type": "object", "required": ["member", "said"], "additionalProperties": false,
+                "properties": {"member": {"type": "string", "description": "Who."},
+                                "said": {"type": "string", "description": "What."}}}},
+            "risk_flags": {"type": "array", "description": "Risks.",
+                            "items": {"type": "string", "description": "One."}}}});
+    let circle = SchemaFormat::from_json("circle", 1, circle.to_string()).unwrap();
+    formats.add(Arc::new(circle));
+    formats
+}
+
 /// A conversation: what is called, what is heard.
 pub(crate) struct Talk {
     pub(crate) desk: ScribeDesk,
@@ -193,6 +211,7 @@ impl Talk {
         };
         let desk = ScribeDesk::builder(session(lines), writer, signer, sink, clock)
             .accept(accept)
+            .formats(formats())
             .build();
         let dispatcher = Dispatcher::new(desk.tools().unwrap());
         Self {

@@ -57,3 +57,30 @@ pub trait AudioSink: Send {
         None
     }
 }
+
+#[async_trait]
+impl<S: AudioSink + ?Sized> AudioSink for Box<S> {
+    fn format(&self) -> AudioFormat {
+        (**self).format()
+    }
+
+    async fn play(&mut self, frame: &AudioFrame) -> Result<(), AudioError> {
+        (**self).play(frame).await
+    }
+
+    fn flush(&mut self) {
+        (**self).flush();
+    }
+
+    async fn drain(&mut self) -> Result<(), AudioError> {
+        (**self).drain().await
+    }
+
+    fn queued(&self) -> Duration {
+        (**self).queued()
+    }
+
+    fn take_notice(&mut self) -> Option<Notice> {
+        (**self).take_notice()
+    }
+}

@@ -24,7 +24,7 @@ impl Invalid {
         }
     }
 
-    fn value(message: impl Into<String>, param: impl Into<String>) -> Self {
+    pub(super) fn value(message: impl Into<String>, param: impl Into<String>) -> Self {
         Self::new("invalid_value", message, param)
     }
 }
@@ -131,7 +131,22 @@ impl Config {
         let mut echo = Map::new();
         echo.insert("id".to_owned(), id.into());
         echo.extend(self.0.clone());
+        // A secret is not echoed, and the document's echo has no webhook.
+        echo.remove("webhook");
         Value::Object(echo)
+    }
+
+    /// 4.8: a model of a stored agent's own, without its key.
+    pub(super) fn set_models(&mut self, models: Option<Value>) {
+        if let Some(models) = models {
+            self.0.insert("llm".to_owned(), models);
+        }
+    }
+
+    /// 4.7: whether the platform calls this tool itself.
+    pub(super) fn is_http(&self, name: &str) -> bool {
+        let http = self.tool(name).and_then(|tool| tool.get("http"));
+        http.is_some_and(|http| !http.is_null())
     }
 
     /// 4.7: a tool that the platform calls itself.
@@ -144,6 +159,10 @@ impl Config {
         if let Some(Value::Array(tools)) = self.0.get_mut("tools") {
             tools.push(tool);
         }
+    }
+
+    pub(super) fn webhook(&self) -> Option<&Value> {
+        self.0.get("webhook")
     }
 
     pub(super) fn greeting(&self) -> Option<&str> {

@@ -12,10 +12,12 @@ use serde_json::Value;
 
 use super::{
     AgentFault, AgentLog, AgentQuirk, AgentRefusal, Dialogue,
+    config::{Config, Invalid, Stage},
     fault::Plan,
     messages,
     quirk::Quirks,
     session::{Session, Shared, read, unknown},
+    stored::StoredAgents,
 };
 use crate::{
     emulator::KEPT,
@@ -38,7 +40,12 @@ pub(crate) struct Agents {
     /// Whose token it is.
     owners: Mutex<HashMap<String, String>>,
     sessions: Mutex<VecDeque<Kept>>,
+    pub(super) stored: StoredAgents,
+    /// Where artifacts are served.
+    pub(super) origin: String,
     opened: AtomicU64,
+    /// How many agents were stored.
+    named: AtomicU64,
     asked: AtomicUsize,
 }
 
@@ -67,7 +74,7 @@ const AHEAD_MS: u64 = 1000;
 const LATE: std::time::Duration = std::time::Duration::from_millis(100);
 
 impl Agents {
-    pub(crate) fn new(settings: Settings, seed: u64, pace: f64) -> Self {
+    pub(crate) fn new(settings: Settings, origin: String, seed: u64, pace: f64) -> Self {
         let late_ms = super::fault::millis(LATE.mul_f64(pace));
         Self {
             shared: Arc::new(Shared {
@@ -81,7 +88,10 @@ impl Agents {
             tokens: Tokens::default(),
             owners: Mutex::default(),
             sessions: Mutex::default(),
+            stored: StoredAgents::default(),
+            origin,
             opened: AtomicU64::new(0),
+            named: AtomicU64::new(1),
             asked: AtomicUsize::new(0),
         }
     }
@@ -168,9 +178,11 @@ impl Agents {
             return refused(AgentRefusal::ConcurrencyExceeded);
         }
         let number = self.opened.fetch_add(1, Ordering::Relaxed);
-        let (shared, account) = (Arc::clone(&self.shared), account.to_owned());
-        match Session::new(shared, account, number, update, now_ms) {
-            Ok(mut session) => {
+        let (shared, owner) = (Arc::clone(&self.shared), account.to_owned());
+        match self.configured(update, account) {
+            Ok((config, agent_id)) => {
+                let session = Session::with(shared, owner, number, config, now_ms);
+                let mut session = session.of_agent(agent_id);
                 let line = session.open_line();
                 let first = serde_json::json!({"type": "session.update", "session": update});
                 session.log.receive(&first, now_ms);
@@ -184,6 +196,23 @@ impl Agents {
             }
             Err(invalid) => First::Refusal(messages::error(&invalid, None)),
         }
+    }
+
+    /// 2.1: the configuration that is sent, or that of a stored agent.
+    fn configured(
+        &self,
+        update: &Value,
+        account: &str,
+    ) -> Result<(Config, Option<String>), Invalid> {
+        let id = update.get("agent_id").and_then(Value::as_str);
+        let is_alone = update.as_object().is_some_and(|update| update.len() == 1);
+        let agent = id.filter(|_| is_alone);
+        if let Some(agent) = agent.and_then(|id| self.stored.find(account, id)) {
+            return Ok((agent.config()?, Some(agent.id)));
+        }
+        let mut config = Config::new();
+        config.update(update, Stage::First)?;
+        Ok((config, None))
     }
 
     /// Section 6.
@@ -220,6 +249,12 @@ impl Agents {
     pub(super) fn find(&self, id: &str) -> Option<Kept> {
         let sessions = lock(&self.sessions);
         sessions.iter().find(|s| lock(s).id == id).cloned()
+    }
+
+    /// What the next agent's id comes from.
+    pub(super) fn next_id(&self) -> u64 {
+        let number = self.named.fetch_add(1, Ordering::Relaxed);
+        self.shared.seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 
     /// Whether this HTTP request is one of those that are put off.

@@ -1,5 +1,7 @@
 //! Tokens and the history of sessions over HTTP (1.3, 7.3, section 9).
 
+mod agents;
+
 use hyper::Method;
 use serde_json::{Value, json};
 
@@ -22,25 +24,32 @@ pub(crate) struct Asked<'a> {
 }
 
 /// The answer, if this is about the agent.
-pub(crate) fn answer(agents: &Agents, asked: &Asked<'_>) -> Option<Answer> {
+pub(crate) fn answer(service: &Agents, asked: &Asked<'_>) -> Option<Answer> {
     let path: Vec<&str> = asked.path.trim_matches('/').split('/').collect();
-    let is_get = asked.method == Method::GET;
-    let handle: fn(&Agents, &Asked<'_>, &str) -> Answer = match (is_get, path.as_slice()) {
-        (true, ["v1", "token"]) => |agents, asked, _| token(agents, asked),
-        (false, ["v1", "tokens"]) if asked.method == Method::POST => {
-            |agents, asked, _| new_token(agents, asked)
-        }
-        (true, ["v1", "sessions"]) => |agents, asked, _| sessions(agents, asked),
-        (true, ["v1", "sessions", _]) => session,
-        (false, ["v1", "sessions", _]) if asked.method == Method::DELETE => delete,
-        _ => return None,
-    };
-    if agents.puts_off() {
+    // 9: without a key, as from the storage that it is.
+    if let ["artifacts", id, kind] = path.as_slice() {
+        return Some(artifact(service, asked, id, kind));
+    }
+    let handle: fn(&Agents, &Asked<'_>, &str) -> Answer =
+        match (asked.method.as_str(), path.as_slice()) {
+            ("GET", ["v1", "token"]) => |service, asked, _| token(service, asked),
+            ("POST", ["v1", "tokens"]) => |service, asked, _| new_token(service, asked),
+            ("POST", ["v1", "agents"]) => |service, asked, _| agents::create(service, asked),
+            ("GET", ["v1", "agents"]) => |service, asked, _| agents::list(service, asked),
+            ("GET", ["v1", "agents", _]) => agents::read,
+            ("PUT", ["v1", "agents", _]) => agents::replace,
+            ("DELETE", ["v1", "agents", _]) => agents::delete,
+            ("GET", ["v1", "sessions"]) => |service, asked, _| sessions(service, asked),
+            ("GET", ["v1", "sessions", _]) => session,
+            ("DELETE", ["v1", "sessions", _]) => delete,
+            _ => return None,
+        };
+    if service.puts_off() {
         let busy = error(429, "rate_limited", "Too many requests");
         return Some(busy.header("retry-after", 1));
     }
     Some(handle(
-        agents,
+        service,
         asked,
         path.last().copied().unwrap_or_default(),
     ))
@@ -101,25 +110,33 @@ fn unauthorized() -> Answer {
     error(401, "unauthorized", "Authentication failed")
 }
 
-/// 9: newest first, in pages.
+/// 9: newest first.
 fn sessions(agents: &Agents, asked: &Asked<'_>) -> Answer {
     let Some(Ok(account)) = asked.account else {
         return unauthorized();
     };
-    let number = |name: &str, default: usize| match asked.query.get(name) {
+    let wanted = |item: &Value, name: &str, field: &str| {
+        let value = asked.query.get(name);
+        value.is_none_or(|value| item.get(field).is_some_and(|is| is == value))
+    };
+    let mut all: Vec<Value> = own(agents, account, asked.now_ms)
+        .iter()
+        .map(|session| lock(session).history())
+        .filter(|item| wanted(item, "status", "status") && wanted(item, "agent_id", "agent_id"))
+        .collect();
+    all.reverse();
+    page("sessions", all, asked.query)
+}
+
+/// 9: lists come in pages.
+fn page(name: &str, all: Vec<Value>, query: &Query) -> Answer {
+    let number = |name: &str, default: usize| match query.get(name) {
         None => Some(default),
         Some(text) => text.parse().ok(),
     };
     let (Some(limit @ 1..=200), Some(from)) = (number("limit", 50), number("cursor", 0)) else {
         return error(422, "validation_error", "limit must be between 1 and 200");
     };
-    let status = asked.query.get("status");
-    let mut all: Vec<Value> = own(agents, account, asked.now_ms)
-        .iter()
-        .map(|session| lock(session).history())
-        .filter(|item| status.is_none_or(|status| item.get("status").is_some_and(|s| s == status)))
-        .collect();
-    all.reverse();
     let total = all.len();
     let page: Vec<Value> = all.into_iter().skip(from).take(limit).collect();
     let has_more = total > from + page.len();
@@ -130,14 +147,26 @@ fn sessions(agents: &Agents, asked: &Asked<'_>) -> Answer {
     };
     Answer::json(
         200,
-        json!({"sessions": page, "has_more": has_more, "response_metadata": {"next_cursor": next}}),
+        json!({name: page, "has_more": has_more, "response_metadata": {"next_cursor": next}}),
     )
 }
 
 fn session(agents: &Agents, asked: &Asked<'_>, id: &str) -> Answer {
     with_own(agents, asked, id, |session| {
-        Answer::json(200, lock(session).details())
+        Answer::json(200, lock(session).details(&agents.origin))
     })
+}
+
+fn artifact(agents: &Agents, asked: &Asked<'_>, id: &str, kind: &str) -> Answer {
+    let found = agents.find(id).and_then(|session| {
+        let mut session = lock(&session);
+        session.settle(asked.now_ms);
+        session.artifact(kind).filter(|_| !session.is_deleted())
+    });
+    match found {
+        Some(content) if *asked.method == Method::GET => Answer::json(200, content),
+        _ => error(404, "not_found", "Not found"),
+    }
 }
 
 /// 9: a soft delete, after which nobody sees it.

@@ -1,6 +1,7 @@
 //! One session with the agent, without sockets: texts and time in, events out. Times are milliseconds of protocol time
 //! since the emulator started. A session outlives its connection by 30 s (section 6).
 
+mod asked;
 mod call;
 mod fault;
 mod hear;
@@ -20,6 +21,7 @@ use super::{
     messages,
     quirk::Quirks,
     sound::Encoding,
+    timeline::Timeline,
 };
 use crate::streaming::Random;
 use call::Group;
@@ -97,6 +99,9 @@ pub(crate) struct Session {
     /// The credential of its next connection (section 6).
     resume_token: String,
     is_deleted: bool,
+    timeline: Timeline,
+    /// Of which stored agent it is.
+    agent_id: Option<String>,
     pub(crate) log: AgentLog,
 }
 
@@ -118,6 +123,7 @@ impl fmt::Debug for Session {
 
 impl Session {
     /// A session from its first update; the update may be refused.
+    #[cfg(test)]
     pub(super) fn new(
         shared: Arc<Shared>,
         account: String,
@@ -127,6 +133,17 @@ impl Session {
     ) -> Result<Self, Invalid> {
         let mut config = Config::new();
         config.update(update, Stage::First)?;
+        Ok(Self::with(shared, account, number, config, now_ms))
+    }
+
+    /// A session that is configured.
+    pub(super) fn with(
+        shared: Arc<Shared>,
+        account: String,
+        number: u64,
+        mut config: Config,
+        now_ms: u64,
+    ) -> Self {
         shared
             .dialogue
             .informational()
@@ -140,7 +157,7 @@ impl Session {
         });
         let (updated_ms, ready_ms) = start_times(quirks, now_ms);
         let (input, output) = (config.input(), config.output());
-        Ok(Self {
+        Self {
             log: AgentLog {
                 id: id.clone(),
                 ..AgentLog::default()
@@ -175,8 +192,21 @@ impl Session {
             twists: Twists::default(),
             resume_token: String::new(),
             is_deleted: false,
+            timeline: Timeline::default(),
+            agent_id: None,
             shared,
-        })
+        }
+    }
+
+    /// 2.1: it is one of a stored agent.
+    pub(super) fn of_agent(mut self, agent_id: Option<String>) -> Self {
+        self.agent_id = agent_id;
+        self
+    }
+
+    /// Since the session began.
+    fn since_ms(&self) -> u64 {
+        self.now_ms.saturating_sub(self.created_ms)
     }
 
     /// Time passes.

@@ -22,9 +22,11 @@ use super::{
     hub::{Agents, First, Kept, lock},
     messages,
     session::Out,
+    webhook,
 };
 use crate::{
     emulator::State,
+    server::Tasks,
     streaming::{Clock, Ending, Line, Upgraded, close, end},
 };
 
@@ -44,6 +46,7 @@ pub(crate) async fn serve(
     upgraded: Upgraded,
     admitted: Result<String, AgentRefusal>,
     state: Arc<State>,
+    tasks: Tasks,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut config = WebSocketConfig::default();
@@ -52,7 +55,7 @@ pub(crate) async fn serve(
     let line = Line::new(upgraded.stream);
     let mut socket =
         WebSocketStream::from_partially_read(line, upgraded.read, Role::Server, Some(config)).await;
-    let mut rim = Rim::new(admitted, &state);
+    let mut rim = Rim::new(admitted, &state, tasks);
     let ending = tokio::select! {
         ending = rim.run(&mut socket) => ending,
         () = stopped(&mut stop) => close(&mut socket, 1001, "").await,
@@ -68,7 +71,8 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 }
 
 struct Rim<'a> {
-    state: &'a State,
+    state: &'a Arc<State>,
+    tasks: Tasks,
     agents: &'a Agents,
     account: String,
     clock: Clock,
@@ -83,7 +87,7 @@ struct Rim<'a> {
 }
 
 impl<'a> Rim<'a> {
-    fn new(admitted: Result<String, AgentRefusal>, state: &'a State) -> Self {
+    fn new(admitted: Result<String, AgentRefusal>, state: &'a Arc<State>, tasks: Tasks) -> Self {
         let agents = &state.agents;
         let mut coming = agents.shared.plan.open();
         let refusals = coming.extract_if(.., |(_, kind)| matches!(kind, AgentFaultKind::Refuse(_)));
@@ -103,6 +107,7 @@ impl<'a> Rim<'a> {
         );
         Self {
             state,
+            tasks,
             agents,
             account,
             clock: Clock::since(state.began, state.settings.speed),
@@ -259,7 +264,13 @@ impl<'a> Rim<'a> {
                 for (delay_ms, kind) in self.coming.drain(..) {
                     open.come(delay_ms, kind);
                 }
+                let hook = open.hook().filter(|_| line == 1);
                 drop(open);
+                if let Some(hook) = hook {
+                    let following =
+                        webhook::follow(Arc::clone(self.state), Arc::clone(&session), hook);
+                    lock(&self.tasks).spawn(following);
+                }
                 self.session = Some((session, line));
             }
             First::Answer(answer) => {

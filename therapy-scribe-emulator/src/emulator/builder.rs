@@ -255,7 +255,8 @@ impl Builder {
             || (Vec::new(), "en".to_owned()),
             |script| (script.segments, script.language),
         );
-        let agents = Agents::new(self.agent, self.settings.seed, self.settings.speed);
+        let origin = format!("http://{address}");
+        let agents = Agents::new(self.agent, origin, self.settings.seed, self.settings.speed);
         let segments: Arc<[_]> = segments.into();
         let names = Arc::clone(&self.settings.redacted_names);
         let prerecorded = Prerecorded::new(

@@ -259,3 +259,12 @@ fn sessions_that_end_as_they_begin_do_not_follow_each_other_for_ever() {
     assert!(machine.inner.is_done());
     assert_eq!(machine.dials, 3);
 }
+
+#[test]
+fn i22_a_session_that_is_named_while_the_line_is_left_has_a_record_too() {
+    let mut machine = Machine::live();
+    machine.command(Command::End);
+    machine.ready("sess_2");
+    assert_eq!(machine.inner.sessions(), ["sess_1", "sess_2"]);
+    assert_eq!(machine.sent_types(), ["session.end"]);
+}

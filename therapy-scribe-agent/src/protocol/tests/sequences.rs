@@ -15,7 +15,7 @@ use therapy_scribe_transport::{self as transport, Incoming};
 
 use super::{super::Conversation, machine::config};
 use crate::{
-    AgentUpdate, CallId, Error, ToolOutcome,
+    AgentUpdate, CallId, ContextRole, Error, ToolOutcome,
     config::{Duplex, ToolResultPolicy, Tuning},
     protocol::Command,
 };
@@ -54,6 +54,8 @@ enum Ask {
     Update,
     Tune,
     Recap,
+    Interrupt,
+    Context,
     End,
     Abandon,
 }
@@ -96,7 +98,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => prop::sample::select(vec!["{", "[]", "7", r#"{"type":7}"#, "", r#"{"type":"tool.call"}"#]).prop_map(Step::Garbage),
         4 => (1..8_000_u64).prop_map(Step::Audio),
         4 => (0..5_u8, any::<bool>()).prop_map(|(call, long)| Step::Outcome(call, long)),
-        2 => prop::sample::select(vec![Ask::Say, Ask::Say, Ask::Update, Ask::Tune, Ask::Recap, Ask::Say, Ask::Update, Ask::End, Ask::Abandon]).prop_map(Step::Asked),
+        2 => prop::sample::select(vec![Ask::Say, Ask::Say, Ask::Update, Ask::Tune, Ask::Recap, Ask::Interrupt, Ask::Interrupt, Ask::Context, Ask::Say, Ask::Update, Ask::End, Ask::Abandon]).prop_map(Step::Asked),
         4 => (0..6_usize).prop_map(Step::Read),
     ]
 }
@@ -246,12 +248,17 @@ impl Run {
             Ask::Update => Command::Update(AgentUpdate::new().prompt(SAID)),
             Ask::Tune => Command::Tune(Tuning::new().volume(50)),
             Ask::Recap => Command::Recap(SAID.to_owned().into()),
+            Ask::Interrupt => Command::Interrupt,
+            Ask::Context => Command::Context(ContextRole::System, SAID.to_owned().into()),
             Ask::End => Command::End,
             Ask::Abandon => {
                 self.judge.wants_end(self.now);
                 return self.machine.on_abandoned(self.now);
             }
         };
+        if matches!(ask, Ask::Interrupt) {
+            self.judge.silences();
+        }
         if matches!(ask, Ask::End) {
             self.judge.wants_end(self.now);
         }

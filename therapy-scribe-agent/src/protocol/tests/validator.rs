@@ -2,86 +2,109 @@
 
 use serde_json::Value;
 
+/// The messages of section 2: what each may have, and what it must have.
+const MESSAGES: [(&str, &[&str], &[&str]); 8] = [
+    ("session.update", &["session"], &["session"]),
+    ("session.resume", &["session_id"], &["session_id"]),
+    ("session.end", &[], &[]),
+    ("input.audio", &["audio"], &["audio"]),
+    (
+        "tool.result",
+        &["call_id", "result", "is_error"],
+        &["call_id", "result"],
+    ),
+    ("reply.create", &["instructions"], &[]),
+    ("reply.cancel", &["reply_id"], &["reply_id"]),
+    (
+        "conversation.message",
+        &["role", "content"],
+        &["role", "content"],
+    ),
+];
+
 /// What of a message is wrong; empty when nothing is. `is_first` says whether it is the first of its session.
 pub(crate) fn complaints(text: &str, is_first: bool) -> Vec<String> {
     let mut wrong = Vec::new();
-    let Ok(Value::Object(message)) = serde_json::from_str::<Value>(text) else {
+    let Ok(message @ Value::Object(_)) = serde_json::from_str::<Value>(text) else {
         return vec!["no object".to_owned()];
     };
-    nulls(&Value::Object(message.clone()), "", &mut wrong);
-    let keys: Vec<&str> = message.keys().map(String::as_str).collect();
-    let mut only = |allowed: &[&str], required: &[&str]| {
-        wrong.extend(
-            keys.iter()
-                .filter(|key| !allowed.contains(key))
-                .map(|key| format!("{key} is unknown")),
-        );
-        wrong.extend(
-            required
-                .iter()
-                .filter(|key| !keys.contains(key))
-                .map(|key| format!("{key} is missing")),
-        );
+    nulls(&message, "", &mut wrong);
+    let kind = message["type"].as_str().unwrap_or_default();
+    let Some((_, may, must)) = MESSAGES.iter().find(|(name, ..)| *name == kind) else {
+        wrong.push(format!("{kind} is no type"));
+        return wrong;
     };
-    match message["type"].as_str().unwrap_or_default() {
-        "session.update" => {
-            only(&["type", "session"], &["session"]);
-            update(&message["session"], is_first, &mut wrong);
-        }
-        "session.resume" => {
-            only(&["type", "session_id"], &["session_id"]);
-            check(message["session_id"].is_string(), "session_id", &mut wrong);
-        }
-        "session.end" => only(&["type"], &[]),
+    keys(&message, &[&["type"], *may].concat(), kind, &mut wrong);
+    for key in *must {
+        check(message.get(key).is_some(), key, &mut wrong);
+    }
+    for key in [
+        "session_id",
+        "call_id",
+        "reply_id",
+        "content",
+        "instructions",
+    ] {
+        check(
+            message.get(key).is_none_or(Value::is_string),
+            key,
+            &mut wrong,
+        );
+    }
+    match kind {
+        "session.update" => update(&message["session"], is_first, &mut wrong),
         "input.audio" => {
-            only(&["type", "audio"], &["audio"]);
             let audio = message["audio"].as_str().unwrap_or_default();
             let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
-            check(
-                !audio.is_empty() && audio.len() % 4 == 0 && audio.bytes().all(plain),
-                "audio",
-                &mut wrong,
-            );
+            let is_base64 = audio.len() % 4 == 0 && audio.bytes().all(plain);
+            check(!audio.is_empty() && is_base64, "audio", &mut wrong);
         }
-        "tool.result" => {
-            only(
-                &["type", "call_id", "result", "is_error"],
-                &["call_id", "result"],
-            );
-            result(&message, &mut wrong);
+        "tool.result" => result(&message, &mut wrong),
+        "conversation.message" => {
+            let role = message["role"].as_str().unwrap_or_default();
+            check(["user", "system"].contains(&role), "role", &mut wrong);
         }
-        "reply.create" => {
-            only(&["type", "instructions"], &[]);
-            check(
-                message.get("instructions").is_none_or(Value::is_string),
-                "instructions",
-                &mut wrong,
-            );
-        }
-        kind => wrong.push(format!("{kind} is no type")),
+        _ => {}
     }
     wrong
 }
 
+/// What of an agent's definition is wrong (9).
+pub(crate) fn definition_complaints(text: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let agent: Value = serde_json::from_str(text).unwrap_or_default();
+    nulls(&agent, "", &mut wrong);
+    for key in ["name", "system_prompt"] {
+        check(agent[key].is_string(), key, &mut wrong);
+    }
+    check(agent["voice"]["voice_id"].is_string(), "voice", &mut wrong);
+    let model = agent.get("llm").and_then(Value::as_array);
+    for model in model.into_iter().flatten() {
+        keys(model, &["base_url", "model", "api_key"], "llm", &mut wrong);
+        let url = model["base_url"].as_str().unwrap_or_default();
+        let is_whole = model["model"].is_string() && model["api_key"].is_string();
+        check(url.starts_with("https://") && is_whole, "llm", &mut wrong);
+    }
+    check(model.is_none_or(|all| all.len() <= 1), "llm", &mut wrong);
+    check(agent.get("webhook").is_none(), "webhook", &mut wrong);
+    // The rest is as it is in a session's first message.
+    let mut session = agent;
+    if let Some(fields) = session.as_object_mut() {
+        fields.retain(|key, _| !["name", "voice", "llm"].contains(&key.as_str()));
+    }
+    update(&session, true, &mut wrong);
+    wrong
+}
+
 /// 2.5; the ceiling is the one that the service has for its own calls.
-fn result(message: &serde_json::Map<String, Value>, wrong: &mut Vec<String>) {
-    check(message["call_id"].is_string(), "call_id", wrong);
-    let result = message["result"]
-        .as_str()
-        .map(serde_json::from_str::<Value>);
-    check(matches!(result, Some(Ok(_))), "result", wrong);
-    check(
-        message["result"]
-            .as_str()
-            .is_some_and(|text| text.len() <= 8192),
-        "result size",
-        wrong,
-    );
-    check(
-        message.get("is_error").is_none_or(Value::is_boolean),
-        "is_error",
-        wrong,
-    );
+fn result(message: &Value, wrong: &mut Vec<String>) {
+    let result = message["result"].as_str();
+    let json = result.map(serde_json::from_str::<Value>);
+    check(matches!(json, Some(Ok(_))), "result", wrong);
+    let fits = result.is_some_and(|text| text.len() <= 8192);
+    check(fits, "result size", wrong);
+    let is_error = message.get("is_error");
+    check(is_error.is_none_or(Value::is_boolean), "is_error", wrong);
 }
 
 fn check(holds: bool, what: &str, wrong: &mut Vec<String>) {
@@ -135,7 +158,14 @@ fn update(session: &Value, is_first: bool, wrong: &mut Vec<String>) {
         keys(session, &["agent_id"], "session", wrong);
         return;
     }
-    let all = ["system_prompt", "greeting", "tools", "input", "output"];
+    let all = [
+        "system_prompt",
+        "greeting",
+        "tools",
+        "input",
+        "output",
+        "webhook",
+    ];
     let later = ["system_prompt", "tools", "input", "output"];
     keys(
         session,
@@ -153,6 +183,9 @@ fn update(session: &Value, is_first: bool, wrong: &mut Vec<String>) {
         "greeting",
         wrong,
     );
+    if let Some(webhook) = session.get("webhook") {
+        self::webhook(webhook, wrong);
+    }
     if let Some(input) = session.get("input") {
         self::input(input, is_first, wrong);
     }
@@ -174,6 +207,27 @@ fn update(session: &Value, is_first: bool, wrong: &mut Vec<String>) {
     }
 }
 
+/// 2.1 and 9.
+fn webhook(webhook: &Value, wrong: &mut Vec<String>) {
+    keys(webhook, &["url", "events", "secret"], "webhook", wrong);
+    let url = webhook["url"].as_str().unwrap_or_default();
+    check(url.starts_with("https://"), "webhook url", wrong);
+    let known = [
+        "session.started",
+        "session.completed",
+        "call.connected",
+        "call.ended",
+        "call.failed",
+    ];
+    let is_known = |event: &Value| event.as_str().is_some_and(|event| known.contains(&event));
+    let events = webhook["events"].as_array();
+    let all_known = events.is_some_and(|events| !events.is_empty() && events.iter().all(is_known));
+    check(all_known, "webhook events", wrong);
+    let secret = webhook.get("secret").map(|secret| secret.as_str());
+    let is_long = secret.is_none_or(|text| text.is_some_and(|text| text.len() >= 32));
+    check(is_long, "webhook secret", wrong);
+}
+
 fn format(part: &Value, wrong: &mut Vec<String>) {
     if let Some(format) = part.get("format") {
         let encodings = ["audio/pcm", "audio/pcmu", "audio/pcma"];
@@ -191,6 +245,7 @@ fn input(input: &Value, is_first: bool, wrong: &mut Vec<String>) {
         "language_codes",
         "voice_focus",
         "voice_focus_threshold",
+        "continuous_partials",
         "turn_detection",
     ];
     if is_first {
@@ -211,6 +266,18 @@ fn input(input: &Value, is_first: bool, wrong: &mut Vec<String>) {
         wrong,
     );
     within(input, "voice_focus_threshold", 0.0..=1.0, wrong);
+    let partials = input.get("continuous_partials");
+    check(
+        partials.is_none_or(Value::is_boolean),
+        "continuous_partials",
+        wrong,
+    );
+    if let Some(codes) = input.get("language_codes") {
+        let is_code = |code: &Value| code.as_str().is_some_and(|code| code.len() == 2);
+        let codes = codes.as_array();
+        let all_codes = codes.is_some_and(|codes| codes.iter().all(is_code));
+        check(all_codes, "language_codes", wrong);
+    }
     let terms = input
         .get("keyterms")
         .and_then(Value::as_array)
@@ -245,6 +312,18 @@ fn turns(turns: &Value, wrong: &mut Vec<String>) {
         "turn_detection",
         wrong,
     );
+    let interrupts = turns.get("interrupt_response");
+    check(
+        interrupts.is_none_or(Value::is_boolean),
+        "interrupt_response",
+        wrong,
+    );
+    let silence = |key: &str, usual: f64| turns.get(key).and_then(Value::as_f64).unwrap_or(usual);
+    let (least, most) = (
+        silence("min_silence", 1000.0),
+        silence("max_silence", 3000.0),
+    );
+    check(least < most, "order of silences", wrong);
     within(turns, "vad_threshold", 0.0..=1.0, wrong);
     within(turns, "min_silence", 50.0..=10_000.0, wrong);
     within(turns, "max_silence", 50.0..=10_000.0, wrong);
@@ -292,5 +371,15 @@ fn tool(tool: &Value, wrong: &mut Vec<String>) {
             "response_instructions",
             wrong,
         );
+        for text in instructions
+            .as_object()
+            .into_iter()
+            .flat_map(|all| all.values())
+        {
+            let fits = text
+                .as_str()
+                .is_some_and(|text| text.chars().count() <= 500);
+            check(fits, "response instructions", wrong);
+        }
     }
 }

@@ -18,6 +18,9 @@ use crate::{
 /// How long the sink may take.
 const SINK: Duration = Duration::from_secs(30);
 
+/// What is said once the note is signed.
+const BESIDE: &str = "An addendum that was dictated before does not fit into the note. It is kept, and not in the record yet. Say so in one short sentence, and ask whether to save it too.";
+
 impl Shared {
     /// What became of the open request, for the next call and for the agent to say.
     pub(in crate::scribe) fn settle(&self, state: &mut State, outcome: SaveOutcome) {
@@ -53,7 +56,7 @@ impl Shared {
                 note,
                 later: Vec::new(),
                 is_delivering: false,
-                addendum: None,
+                addendum: state.beside.take(),
             }));
         } else if let Note::Signed(signed) = &mut state.note {
             let text = signed.addendum.as_deref().ok_or(SaveOutcome::Changed)?;
@@ -94,8 +97,12 @@ impl Shared {
             }
             if !is_saved || signed.queue.is_empty() {
                 signed.is_delivering = false;
+                let waits = signed.addendum.is_some();
                 let outcome = state.delivery();
                 self.settle(&mut state, outcome);
+                if waits {
+                    self.announcements.push(Announcement::new(BESIDE));
+                }
                 self.delivered.notify_waiters();
                 return;
             }

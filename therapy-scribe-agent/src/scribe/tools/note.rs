@@ -1,7 +1,7 @@
 //! The note: read, and added to.
 
 use serde_json::{Value, json};
-use therapy_scribe_notes::{Draft, Later, Section, Source};
+use therapy_scribe_notes::{Clinician, Draft, Later, Section, Source, WallTime};
 
 use crate::{
     ToolError,
@@ -29,6 +29,9 @@ impl ScribeDesk {
             Note::None => {
                 state.at_rest()?;
                 return Err(no_note());
+            }
+            Note::Draft(_) if plain(section).contains("addend") && state.beside.is_some() => {
+                ("draft", "Addendum".to_owned(), state.beside.clone())
             }
             Note::Draft(draft) => {
                 let section = find(draft.sections(), section)?;
@@ -78,7 +81,7 @@ impl ScribeDesk {
         Ok(json!({"themes": themes}))
     }
 
-    /// A part of a draft; of a signed note a statement beside it, which waits for the clinician's confirmation.
+    /// A part of a draft, or beside it where it fits into none of its sections; of a signed note a statement beside it, which waits for the clinician's confirmation.
     pub(in crate::scribe) fn add_addendum(&self, text: &str) -> Result<Value, ToolError> {
         let text = text.trim();
         if text.is_empty() || text.chars().count() > LONGEST_ADDENDUM {
@@ -92,21 +95,25 @@ impl ScribeDesk {
         match &mut state.note {
             Note::None => Err(no_note()),
             Note::Draft(draft) => {
-                let section = place(draft)?;
                 let paragraph = format!("{ADDENDUM} {text}");
-                if draft
-                    .section(&section.key)
-                    .is_some_and(|before| before.ends_with(&paragraph))
-                {
-                    return Ok(json!({"status": "already_added", "section": section.title}));
-                }
                 let by = self.shared.signer.clinician();
-                let added = draft.append(&section.key, &paragraph, Source::Dictation, by, at);
-                added.map_err(|error| ToolError::failed(error.to_string()).caused_by(error))?;
-                self.shared.changed(&mut state);
-                Ok(
-                    json!({"status": "added", "section": section.title, "note": "draft, not saved yet"}),
-                )
+                match append(draft, &paragraph, by, at) {
+                    Appended::There(title) => {
+                        Ok(json!({"status": "already_added", "section": title}))
+                    }
+                    Appended::To(title) => {
+                        self.shared.changed(&mut state);
+                        Ok(
+                            json!({"status": "added", "section": title, "note": "draft, not saved yet"}),
+                        )
+                    }
+                    Appended::Nowhere => {
+                        join(&mut state.beside, text);
+                        Ok(
+                            json!({"status": "kept", "say": "It fits into no section of this note. It is kept, and can be signed as an addendum once the note is."}),
+                        )
+                    }
+                }
             }
             Note::Signed(signed) => {
                 if signed.has(text) {
@@ -119,19 +126,41 @@ impl ScribeDesk {
     }
 }
 
-/// The plan, or the last section that is text.
-fn place(draft: &Draft) -> Result<Section, ToolError> {
+/// Where a paragraph went, by the section's title.
+enum Appended {
+    To(String),
+    There(String),
+    Nowhere,
+}
+
+/// Adds to the plan, or to the last section that is text. A format without one takes no paragraph, and neither does a
+/// section whose rules it would break, such as the shared part of a group's note where it names a member.
+fn append(draft: &mut Draft, paragraph: &str, by: &Clinician, at: WallTime) -> Appended {
     let mut texts = draft
         .sections()
         .iter()
         .filter(|section| draft.section(&section.key).is_some());
     let plan = texts.clone().find(|section| section.key == PLAN);
-    let place = plan.or_else(|| texts.next_back()).cloned();
-    place.ok_or_else(|| {
-        ToolError::failed(
-            "a note of this kind has no section that an addendum fits into: write it on the screen",
-        )
-    })
+    let Some(Section { key, title, .. }) = plan.or_else(|| texts.next_back()).cloned() else {
+        return Appended::Nowhere;
+    };
+    let before = draft.section(&key).unwrap_or_default();
+    if before.ends_with(paragraph) {
+        return Appended::There(title);
+    }
+    match draft.append(&key, paragraph, Source::Dictation, by, at) {
+        Ok(()) => Appended::To(title),
+        Err(_) => Appended::Nowhere,
+    }
+}
+
+/// Adds a text to those that wait, once.
+fn join(waiting: &mut Option<String>, text: &str) {
+    match waiting {
+        Some(before) if before.lines().any(|line| line == text) => {}
+        Some(before) => *before = format!("{before}\n{text}"),
+        None => *waiting = Some(text.to_owned()),
+    }
 }
 
 impl Signed {
@@ -153,10 +182,6 @@ impl Signed {
 
     /// What was dictated before and waits still is not lost.
     fn wait(&mut self, text: &str) {
-        match &mut self.addendum {
-            Some(before) if before.lines().any(|line| line == text) => {}
-            Some(before) => *before = format!("{before}\n{text}"),
-            None => self.addendum = Some(text.to_owned()),
-        }
+        join(&mut self.addendum, text);
     }
 }

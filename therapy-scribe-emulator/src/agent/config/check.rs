@@ -85,7 +85,7 @@ fn check_agent_id(update: &Fields, stage: Stage) -> Result<(), Invalid> {
             "invalid_value",
             "agent_id and inline configuration are mutually exclusive",
         ),
-        // No agents are stored here.
+        // One that is stored never comes here.
         Stage::First => ("agent_not_found", "Agent not found"),
     };
     Err(Invalid::new(code, message, "agent_id"))

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::{Session, reply::Trigger};
-use crate::agent::{AgentQuirk, Call, CallManner, Reply, dialogue::combined};
+use super::Session;
+use crate::agent::{AgentQuirk, Call, CallManner, Reply, dialogue::combined, timeline::Trigger};
 
 /// The calls of one reply, which are answered together.
 #[derive(Debug)]
@@ -67,7 +67,11 @@ impl Session {
             holds: false,
         };
         self.groups_made += 1;
-        for call in calls {
+        for mut call in calls {
+            // 4.7: one that the platform calls itself.
+            if self.config.is_http(&call.name) {
+                call.manner = CallManner::Informational;
+            }
             let tool = self.config.tool(&call.name);
             let mode = tool.and_then(|tool| tool.get("execution_mode"));
             group.holds |= mode.is_some_and(|mode| mode == "hold");
@@ -143,6 +147,7 @@ impl Session {
             } else if now >= since + made.timeout_ms {
                 // 4.5: the agent apologises; what comes later is not heard.
                 made.answer = answer(json!({"status": "timed_out"}), true);
+                self.timeline.timed_out(&made.id);
             }
         }
         self.answer_results();
@@ -151,14 +156,28 @@ impl Session {
     fn make_calls(&mut self) {
         let now = self.now_ms;
         let mut events = Vec::new();
+        let since_ms = self.since_ms();
         // Calls after a reply wait for its end.
         let is_open = self.reply.is_some();
-        for made in self.groups.iter_mut().flat_map(|group| &mut group.calls) {
+        let of_groups = self.groups.iter_mut().flat_map(|group| {
+            let (id, is_parallel) = (group.id, group.calls.len() > 1);
+            group
+                .calls
+                .iter_mut()
+                .map(move |made| (id, is_parallel, made))
+        });
+        for (group, is_parallel, made) in of_groups {
             let waits = is_open && is_after(&made.call);
             if made.called_ms.is_some() || made.due_ms > now || waits {
                 continue;
             }
             made.called_ms = Some(now);
+            let (named, arguments) = (
+                (made.id.as_str(), made.call.name.as_str()),
+                &made.call.arguments,
+            );
+            self.timeline
+                .calls(group, named, arguments, is_parallel, since_ms);
             let mut event =
                 json!({"type": "tool.call", "call_id": made.id, "name": made.call.name});
             let arguments = match made.call.manner {
@@ -217,6 +236,8 @@ impl Session {
         if let Some(made) = { all }.find(waiting) {
             // Prose is a result too.
             let result = serde_json::from_str(result).unwrap_or_else(|_| result.into());
+            let at_ms = now.saturating_sub(self.created_ms);
+            self.timeline.answered(call_id, &result, failed, at_ms);
             made.answer = Some(Answer {
                 at_ms: now,
                 result,

@@ -304,6 +304,10 @@ impl Session {
             turn.utterance.text
         };
         self.ear.last_text = Text(text.clone());
+        let since_ms = self.since_ms();
+        let at_ms = |heard_ms: u64| since_ms.saturating_sub(now.saturating_sub(heard_ms));
+        let spoke = (at_ms(turn.onset_ms), at_ms(turn.last_voice_ms));
+        self.timeline.said(&text, spoke.0, spoke.1);
         match turn.stage {
             Stage::Started => self.commit(&turn.item_id, &text),
             Stage::Muted => self.ear.unheard.push_back((turn.item_id, Text(text))),

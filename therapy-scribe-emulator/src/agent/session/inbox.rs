@@ -80,6 +80,8 @@ impl Session {
         match self.config.update(update, Stage::Later) {
             Ok(()) => {
                 self.turns = self.config.turns();
+                let at_ms = self.since_ms();
+                self.timeline.changed(update, at_ms);
                 let config = self.config.echo(&self.id);
                 self.push(json!({"type": "session.updated", "config": config}));
             }

@@ -4,12 +4,15 @@ use serde_json::{Value, json};
 
 use super::{Out, Over, READY_AFTER_MS, Session, UPDATED_MS};
 use crate::{
-    agent::{AgentQuirk, AgentRefusal},
+    agent::{AgentQuirk, AgentRefusal, webhook::Hook},
     wall::iso,
 };
 
 /// 1.5.
 const GRACE_MS: u64 = 30_000;
+/// 9.
+const ARTIFACTS_AFTER_MS: u64 = 7000;
+const ARTIFACTS_UNTIL_MS: u64 = 3_600_000;
 /// Appendix A, end.
 const END_MS: u64 = 100;
 
@@ -92,6 +95,16 @@ impl Session {
         self.over.get_or_insert(Over { at_ms, reason });
     }
 
+    /// Whether the client was told that it is ready, or is over.
+    pub(crate) const fn is_begun(&self) -> bool {
+        self.ready_ms.is_none()
+    }
+
+    /// 2.1.
+    pub(crate) fn hook(&self) -> Option<Hook> {
+        Hook::of(self.config.webhook()?)
+    }
+
     pub(crate) const fn is_over(&self) -> bool {
         self.over.is_some()
     }
@@ -154,21 +167,56 @@ impl Session {
     /// 9: as the history tells it.
     pub(crate) fn history(&self) -> Value {
         let time = |at_ms: u64| iso(self.shared.wall_ms + at_ms);
-        json!({"id": self.id, "agent_id": null,
+        json!({"id": self.id, "agent_id": self.agent_id,
             "status": if self.over.is_some() { "completed" } else { "active" },
             "public_close_reason": self.over.map(|over| over.reason),
             "duration_seconds": self.over.map(|over| seconds(over.at_ms.saturating_sub(self.created_ms))),
             "created_at": time(self.created_ms), "ended_at": self.over.map(|over| time(over.at_ms))})
     }
 
-    /// 9: with the configuration; recordings are not made here.
-    pub(crate) fn details(&self) -> Value {
+    /// 9: with the configuration, and what can be fetched from `origin`. The audio can't: it is not kept here.
+    pub(crate) fn details(&self, origin: &str) -> Value {
+        let artifact = |kind: &str| {
+            json!({"type": kind, "url": format!("{origin}/artifacts/{}/{kind}", self.id),
+                "content_type": "application/json"})
+        };
+        let artifacts = if self.has_artifacts() {
+            json!([artifact("timeline"), artifact("metadata")])
+        } else {
+            json!([])
+        };
         let mut details = self.history();
         if let Some(fields) = details.as_object_mut() {
             fields.insert("config".to_owned(), self.config.echo(&self.id));
-            fields.insert("artifacts".to_owned(), json!([]));
+            fields.insert("artifacts".to_owned(), artifacts);
         }
         details
+    }
+
+    /// 9: about 7 s after the end, and for an hour.
+    fn has_artifacts(&self) -> bool {
+        let range = ARTIFACTS_AFTER_MS..ARTIFACTS_UNTIL_MS;
+        let since = |over: Over| self.now_ms.saturating_sub(over.at_ms);
+        self.over.is_some_and(|over| range.contains(&since(over)))
+    }
+
+    pub(crate) fn artifact(&self, kind: &str) -> Option<Value> {
+        let over = self.over.filter(|_| self.has_artifacts())?;
+        let time = |at_ms: u64| iso(self.shared.wall_ms + at_ms);
+        let ended = json!({"reason": over.reason, "public_reason": over.reason,
+            "duration_seconds": seconds(over.at_ms.saturating_sub(self.created_ms))});
+        match kind {
+            "timeline" => {
+                let started_ms = self.shared.wall_ms + self.created_ms;
+                Some(self.timeline.written(&self.id, started_ms, ended))
+            }
+            "metadata" => Some(
+                json!({"session_id": self.id, "started_at": time(self.created_ms), "ended_at": time(over.at_ms),
+                "format": "ogg_opus", "channels": 2, "channel_layout": ["user", "agent"], "sample_rate": 24000,
+                "file": null, "uploaded_chunks": 0, "dropped_chunks": 0}),
+            ),
+            _ => None,
+        }
     }
 }
 

@@ -8,16 +8,8 @@ use super::Session;
 use crate::agent::{
     AgentQuirk, Manner, Reply, base64,
     sound::{Spoken, samples, speak},
+    timeline::Trigger,
 };
-
-/// Why the agent speaks (9, `trigger`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Trigger {
-    Greeting,
-    UserSpeech,
-    ToolResult,
-    ReplyCreate,
-}
 
 /// A reply that waits until it can begin.
 #[derive(Debug)]
@@ -29,9 +21,9 @@ pub(super) struct Planned {
 
 /// The reply that is open (O3).
 pub(super) struct Open {
-    id: String,
+    pub(super) id: String,
     item_id: String,
-    trigger: Trigger,
+    pub(super) trigger: Trigger,
     manner: Manner,
     started_ms: u64,
     sent_samples: u64,
@@ -153,6 +145,8 @@ impl Session {
         if self.shared.quirks.has(AgentQuirk::UnknownEvents) {
             self.push(unknown());
         }
+        let at_ms = self.since_ms();
+        self.timeline.begins(&id, &item_id, trigger, group, at_ms);
         let started = json!({"type": "reply.started", "reply_id": id, "item_id": item_id});
         self.reply = Some(Open {
             id,
@@ -254,6 +248,11 @@ impl Session {
             return;
         };
         let id = &reply.id;
+        let status = match reply.manner {
+            Manner::Error | Manner::RetryableError => "failed",
+            _ => "completed",
+        };
+        self.keep(&reply, status, &reply.text);
         match reply.manner {
             Manner::Error | Manner::RetryableError => {
                 let again = reply.manner == Manner::RetryableError;
@@ -301,6 +300,7 @@ impl Session {
         let sent_ms = reply.sent_samples * 1000 / self.output.rate();
         let spoken = reply.words.iter().filter(|word| word.start_ms < sent_ms);
         let spoken: Vec<&str> = spoken.map(|word| word.text.as_str()).collect();
+        self.keep(&reply, status, &spoken.join(" "));
         let mut events = Vec::new();
         if !spoken.is_empty() {
             events.push(
@@ -312,6 +312,15 @@ impl Session {
         events
     }
 
+    /// 9: for the session's timeline.
+    fn keep(&mut self, reply: &Open, status: &str, text: &str) {
+        let at_ms = self.since_ms();
+        let sent_ms = reply.sent_samples * 1000 / self.output.rate();
+        let first = reply.words.first().map(|word| word.start_ms);
+        let first = first.filter(|first| *first < sent_ms);
+        self.timeline.ends(&reply.id, status, text, first, at_ms);
+    }
+
     /// Whether the agent is heard.
     pub(super) fn is_audible(&self) -> bool {
         self.reply.as_ref().is_some_and(|reply| {
@@ -320,50 +329,9 @@ impl Session {
             ends(&reply.words).is_some_and(|(from, to)| from < sent_ms && sent_ms < to)
         })
     }
-
-    /// 2.5: sent while the greeting plays it takes its place.
-    pub(super) fn create_reply(&mut self, instructions: Option<&str>) {
-        let is_greeting = |reply: &Open| reply.trigger == Trigger::Greeting;
-        if self.reply.as_ref().is_some_and(is_greeting) {
-            for event in self.cut("interrupted") {
-                self.push(event);
-            }
-        }
-        let dialogue = &self.shared.dialogue;
-        let act = match instructions {
-            Some(text) => self
-                .twists
-                .instructed
-                .choose(&dialogue.instructed, text)
-                .unwrap_or_else(|| saying(text.to_owned())),
-            None => saying(
-                dialogue
-                    .otherwise
-                    .clone()
-                    .unwrap_or_else(|| "Yes?".to_owned()),
-            ),
-        };
-        self.plan(act, Trigger::ReplyCreate, CREATED_MS);
-    }
-
-    /// 2: undocumented, and without effect.
-    pub(super) fn cancel_reply(&mut self, reply_id: &str) {
-        let is_open = self
-            .reply
-            .as_ref()
-            .is_some_and(|reply| reply.id == reply_id);
-        if is_open && self.shared.quirks.has(AgentQuirk::Cancels) {
-            for event in self.cut("cancelled") {
-                self.push(event);
-            }
-        }
-    }
 }
 
-/// 2.5: on an idle session.
-const CREATED_MS: u64 = 180;
-
-fn saying(text: String) -> Reply {
+pub(super) fn saying(text: String) -> Reply {
     Reply {
         says: Some(text),
         ..Reply::default()

@@ -125,6 +125,16 @@ impl Judge {
         }
     }
 
+    /// The host wants silence: nothing of the open reply is handed out any more.
+    pub(super) fn silences(&mut self) {
+        if self.ends_at.is_some() {
+            // Nothing is asked for any more after the end was.
+            return;
+        }
+        self.dead.extend(self.reply.clone());
+        self.just_completed = false;
+    }
+
     pub(super) fn hears(&mut self, now: Duration, event: &Value) {
         self.heard_at = now;
         self.just_completed = false;
