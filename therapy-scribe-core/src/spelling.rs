@@ -19,9 +19,43 @@ pub fn are_similar(one: &str, other: &str) -> bool {
     longer > 3 && (front + back).min(shorter) * 10 >= longer * 6
 }
 
-/// A word without case and punctuation, a number word as digits.
+/// A word without case and punctuation; a number word as digits, `twenty-five` too. What stands between digits stays: 2.5 is not
+/// 25, and 7/10 not 710. Only a comma before three digits goes.
 #[must_use]
 pub fn key(text: &str) -> String {
+    if let Some((tens, ones)) = text.split_once('-')
+        && let (Some(tens), Some(ones)) = (number(&bare(tens)), number(&bare(ones)))
+        && let (Some(tens), "") = (tens.strip_suffix('0'), ones.get(1..).unwrap_or_default())
+        && tens.len() == 1
+    {
+        return format!("{tens}{ones}");
+    }
+    let bare = bare(text);
+    number(&bare).map_or(bare, str::to_owned)
+}
+
+fn bare(text: &str) -> String {
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let mut kept = String::with_capacity(text.len());
+    let mut before = None;
+    for (at, c) in text.char_indices() {
+        let after = text.get(at + c.len_utf8()..).unwrap_or_default();
+        let joins = match c {
+            '.' | '/' | ':' | '-' => true,
+            ',' => after.chars().take_while(char::is_ascii_digit).count() != 3,
+            _ => false,
+        };
+        if c.is_alphanumeric() {
+            kept.extend(c.to_lowercase());
+        } else if joins && is_digit(before) && is_digit(after.chars().next()) {
+            kept.push(c);
+        }
+        before = Some(c);
+    }
+    kept
+}
+
+fn number(bare: &str) -> Option<&'static str> {
     const WORDS: [(&str, &str); 29] = [
         ("zero", "0"),
         ("one", "1"),
@@ -53,15 +87,8 @@ pub fn key(text: &str) -> String {
         ("ninety", "90"),
         ("hundred", "100"),
     ];
-    let bare: String = text
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
-    WORDS
-        .iter()
-        .find(|(word, _)| *word == bare)
-        .map_or(bare, |(_, digits)| (*digits).to_owned())
+    let found = WORDS.iter().find(|(word, _)| *word == bare);
+    found.map(|(_, digits)| *digits)
 }
 
 #[cfg(test)]
@@ -70,8 +97,22 @@ mod tests {
 
     #[test]
     fn the_same_word_has_one_key_however_it_is_written() {
-        for (one, other) in [("Fifty,", "50"), ("Don't", "dont"), ("GAD-7.", "gad7")] {
+        for (one, other) in [
+            ("Fifty,", "50"),
+            ("Don't", "dont"),
+            ("GAD-7.", "gad7"),
+            ("Twenty-five", "25"),
+            ("1,000.", "1000"),
+        ] {
             assert_eq!(key(one), key(other));
+        }
+        for (one, other) in [
+            ("2.5", "25"),
+            ("7/10", "710"),
+            ("5-10", "510"),
+            ("2,5", "25"),
+        ] {
+            assert_ne!(key(one), key(other));
         }
         assert!(are_similar("sertraline", "certraline"));
         assert!(!are_similar("no", "now"));

@@ -6,11 +6,12 @@ mod merge;
 mod report;
 #[cfg(test)]
 mod tests;
+mod timeline;
 mod voices;
 
 pub use report::{Concern, Edit, EditKind, Reconciliation, VoiceChange};
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use super::{Transcript, gap::Gap, turn::Turn, turns::Turns, word::Word};
 use crate::{ConnectionId, Finality, GapReason, GapState, Overlap, SpeakerId, TurnId};
@@ -45,20 +46,25 @@ impl fmt::Debug for Reconciled {
 /// - Speakers keep the names that they had live, so that roles go on; where a reconnect had given one person two names, they
 ///   are one again. A role that a person set holds; else the record's service is believed before the live mapper.
 /// - Words that the record has of a time in which the host had paused are left out: they are not for the record.
-/// - Gaps of the live transcript that the record fills are [`Filled`](GapState::Filled).
+/// - Gaps of the live transcript in which the record has anything, by the same person where it is theirs alone, are
+///   [`Filled`](GapState::Filled).
+///
+/// Turns are counted anew, so what points into the live transcript does not point into the result. A record in another
+/// language, or of another recording, replaces nearly all: look at [`same_words`](Reconciliation::same_words). A redacted record
+/// makes no redacted result, since live words stay; redact what comes out. The report holds what was said.
 ///
 /// Spans whose speakers a person had exchanged by hand follow the record again; correct them anew where that is wrong. Time
 /// and memory grow with the length of the session, not with its square.
 #[must_use]
 pub fn reconcile(live: &Transcript, record: &Transcript) -> Reconciled {
     let connection = free_connection(live);
-    let heard = words(live, Padded::Yes);
+    let heard = by_time(words(live, Padded::Yes));
     let all = words(record, Padded::No);
     let count = all.len();
-    let recorded: Vec<Heard<'_>> = all
+    let recorded = by_time(all)
         .into_iter()
-        .filter(|word| !is_paused(word.word, live.gaps()))
-        .collect();
+        .filter(|word| !is_paused(word.word, live.gaps()));
+    let recorded: Vec<Heard<'_>> = recorded.collect();
     let tokens = |words: &[Heard<'_>]| {
         words
             .iter()
@@ -74,7 +80,7 @@ pub fn reconcile(live: &Transcript, record: &Transcript) -> Reconciled {
     let merged = merge::merge(&heard, &recorded, &pairs, &voices);
     let (roles, roles_in_doubt) = voices.roles(live, record);
     let turns = Turns::in_order(turns(&merged.words, connection));
-    let gaps = filled(live.gaps(), &recorded);
+    let gaps = filled(live.gaps(), &recorded, &voices);
     let report = Reconciliation {
         voices: voices
             .renamed()
@@ -98,6 +104,9 @@ pub fn reconcile(live: &Transcript, record: &Transcript) -> Reconciled {
     };
     Reconciled { transcript, report }
 }
+
+/// No silence in a session is longer, in milliseconds.
+const SANE: u64 = 4 * 3_600_000;
 
 /// A word of one of the two.
 #[derive(Debug, Clone)]
@@ -140,6 +149,24 @@ fn words(transcript: &Transcript, padded: Padded) -> Vec<Heard<'_>> {
         .collect()
 }
 
+/// By when they can have begun: words of turns that overlap stand between each other, and those of one connection in its order,
+/// whatever silence edges have.
+fn by_time(words: Vec<Heard<'_>>) -> Vec<Heard<'_>> {
+    let mut latest: BTreeMap<ConnectionId, u64> = BTreeMap::new();
+    let keyed = words.into_iter().map(|heard| {
+        let (core, _) = heard.token.core();
+        let latest = latest.entry(heard.turn.id().connection()).or_default();
+        // One word that is late must not take all that come after it along.
+        if core > *latest && core < latest.saturating_add(SANE) || *latest == 0 {
+            *latest = core;
+        }
+        (core.max(*latest), heard)
+    });
+    let mut keyed: Vec<_> = keyed.collect();
+    keyed.sort_by_key(|(time, _)| *time);
+    keyed.into_iter().map(|(_, heard)| heard).collect()
+}
+
 /// A connection that the live transcript does not know.
 fn free_connection(live: &Transcript) -> ConnectionId {
     let turns = live.turns().map(|turn| turn.id().connection());
@@ -151,14 +178,24 @@ fn free_connection(live: &Transcript) -> ConnectionId {
 fn is_paused(word: &Word, gaps: &[Gap]) -> bool {
     let middle = u64::midpoint(word.start().as_millis(), word.end().as_millis());
     let holds = |gap: &Gap| (gap.from.as_millis()..gap.to.as_millis()).contains(&middle);
+    // Of several channels all pause at once.
     gaps.iter()
-        .any(|gap| gap.reason == GapReason::Paused && gap.speaker.is_none() && holds(gap))
+        .any(|gap| gap.reason == GapReason::Paused && holds(gap))
 }
 
 /// A pause stays one: nothing of it is for the record.
-fn filled(gaps: &[Gap], record: &[Heard<'_>]) -> Vec<Gap> {
+fn filled(gaps: &[Gap], record: &[Heard<'_>], voices: &Voices) -> Vec<Gap> {
     let of = |gap: &Gap| {
-        let is_in = |heard: &Heard<'_>| (gap.from..gap.to).contains(&heard.word.start());
+        let is_theirs = |heard: &Heard<'_>| {
+            let speaker = heard
+                .word
+                .speaker()
+                .map(|speaker| voices.of_record(speaker));
+            gap.speaker.is_none() || speaker == gap.speaker.map(|speaker| voices.of_live(speaker))
+        };
+        let is_in = |heard: &Heard<'_>| {
+            (gap.from..gap.to).contains(&heard.word.start()) && is_theirs(heard)
+        };
         let is_filled = gap.reason != GapReason::Paused && record.iter().any(is_in);
         Gap {
             state: if is_filled {
@@ -181,7 +218,10 @@ struct Placed<'a> {
 
 impl Placed<'_> {
     fn is_beside(&self, other: &Self) -> bool {
-        self.turn.map(Turn::id) == other.turn.map(Turn::id)
+        match (self.turn, other.turn) {
+            (None, None) => self.word.speaker() == other.word.speaker(),
+            (one, other) => one.map(Turn::id) == other.map(Turn::id),
+        }
     }
 }
 

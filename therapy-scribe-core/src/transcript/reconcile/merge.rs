@@ -3,6 +3,7 @@
 use super::{
     Heard, Placed, placed,
     report::{Edit, EditKind},
+    timeline::{Scope, Timeline},
     voices::Voices,
 };
 use crate::{MediaTime, Overlap, SpeakerId};
@@ -13,14 +14,6 @@ pub(super) struct Merged<'a> {
     pub(super) edits: Vec<Edit>,
     pub(super) same: usize,
 }
-
-/// How many words before and after a time are looked at.
-const NEAR: usize = 12;
-/// So close is a word that is said twice, in milliseconds.
-const BESIDE: u64 = 300;
-/// So much of a word may be said at once with another, in hundredths, before the record counts as having heard it.
-const SILENT: u64 = 30;
-const FILLERS: [&str; 9] = ["um", "uh", "hmm", "mhm", "uhhuh", "ah", "huh", "hm", "er"];
 
 /// What becomes of a live word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,13 +30,29 @@ pub(super) fn merge<'a>(
     pairs: &[Option<usize>],
     voices: &Voices,
 ) -> Merged<'a> {
-    let timeline = Timeline::new(record);
+    let timeline = Timeline::of(record);
+    let sure: Vec<_> = live
+        .iter()
+        .filter(|heard| !heard.word.may_repeat())
+        .cloned()
+        .collect();
+    let sure = Timeline::of(&sure);
+    let scope = Scope::of(record);
+    let is_missing = |word: &Heard<'_>| {
+        let other = |record: &Heard<'_>| match (record.word.speaker(), word.word.speaker()) {
+            (Some(record), Some(live)) => voices.of_record(record) != voices.of_live(live),
+            _ => false,
+        };
+        timeline.misses(word, |record| scope == Scope::Channels && other(record))
+            // What may be there twice is kept where nothing else is.
+            && (!word.word.may_repeat() || sure.misses(word, |_| false))
+    };
     let fates: Vec<Fate> = live
         .iter()
         .zip(pairs)
         .map(|(word, pair)| match pair {
             Some(at) => Fate::Is(*at),
-            None if timeline.misses(word) => Fate::Kept,
+            None if is_missing(word) => Fate::Kept,
             None => Fate::Dropped,
         })
         .collect();
@@ -62,52 +71,6 @@ pub(super) fn merge<'a>(
         words: in_order((live, &fates), record, &timeline, &speakers, voices),
         edits: differences.edits,
         same: differences.same,
-    }
-}
-
-/// The record's words by time.
-struct Timeline<'a>(Vec<&'a Heard<'a>>);
-
-impl<'a> Timeline<'a> {
-    fn new(record: &'a [Heard<'a>]) -> Self {
-        let mut words: Vec<_> = record.iter().collect();
-        words.sort_by_key(|heard| heard.word.start());
-        Self(words)
-    }
-
-    /// The words that begin within [`NEAR`] words of a time.
-    fn near(&self, time: u64) -> &[&'a Heard<'a>] {
-        let after = self
-            .0
-            .partition_point(|heard| heard.word.start().as_millis() < time);
-        let range = after.saturating_sub(NEAR)..(after + NEAR).min(self.0.len());
-        self.0.get(range).unwrap_or_default()
-    }
-
-    /// Whether the record has nothing where a word was heard: neither another word nor the same one beside it.
-    fn misses(&self, word: &Heard<'_>) -> bool {
-        if FILLERS.contains(&word.token.key.as_str()) || word.word.may_repeat() {
-            return false;
-        }
-        let (from, to) = word.token.core();
-        let near = self.near(from);
-        let is_beside = |other: &Heard<'_>| {
-            let (start, end) = other.token.core();
-            from.max(start).saturating_sub(to.min(end)) <= BESIDE
-        };
-        let is_known = |other: &&&Heard<'_>| {
-            other.token.overlap(&word.token) > SILENT
-                || (other.token.key == word.token.key && is_beside(other))
-        };
-        near.iter().find(is_known).is_none()
-    }
-
-    /// The last word that begins before a time.
-    fn before(&self, time: u64) -> Option<&Heard<'a>> {
-        let after = self
-            .0
-            .partition_point(|heard| heard.word.start().as_millis() <= time);
-        self.0.get(after.checked_sub(1)?).copied()
     }
 }
 
@@ -135,7 +98,7 @@ fn speakers(
 fn in_order<'a>(
     (live, fates): (&[Heard<'a>], &[Fate]),
     record: &[Heard<'a>],
-    timeline: &Timeline<'_>,
+    timeline: &Timeline<'_, '_>,
     speakers: &[Option<SpeakerId>],
     voices: &Voices,
 ) -> Vec<Placed<'a>> {

@@ -288,6 +288,108 @@ fn a_gap_is_filled_and_a_pause_stays_unheard() {
 }
 
 #[test]
+fn a_dose_that_is_ten_times_another_is_a_change() {
+    let record = said(&["A: Take 2.5 milligrams", "B: At twenty-five past."]);
+    let live = said(&["A: Take 25 milligrams", "B: At 25 past."]);
+    let done = reconcile(&transcript(&live, 0, 0), &transcript(&record, 0, 0));
+    let numbers = done.report.concerning(Concern::Number);
+    let changed: Vec<_> = numbers.map(|edit| edit.record.expose().as_str()).collect();
+    assert_eq!(changed, ["2.5"], "one number in two spellings is none");
+}
+
+#[test]
+fn a_pause_of_channels_holds_for_all_of_them() {
+    let record = said(&SESSION);
+    let time = MediaTime::from_millis;
+    let pause = Gap::new(time(2000), time(6000), GapReason::Paused).of(Some(letter("A")));
+    let live = Transcript {
+        gaps: Arc::new(vec![pause]),
+        ..Transcript::default()
+    };
+    let done = reconcile(&live, &transcript(&record, 0, 0));
+    let is_in_pause = |word: &Word| (2100..5800).contains(&word.start().as_millis());
+    assert!(done.report.paused_words > 8);
+    assert!(
+        !done
+            .transcript
+            .turns()
+            .flat_map(Turn::words)
+            .any(is_in_pause)
+    );
+}
+
+#[test]
+fn what_may_be_there_twice_stays_where_nothing_else_is() {
+    let live = said(&["A: I took it", "B: Never again."]);
+    let words = transcript(&live, 0, 0)
+        .turns()
+        .flat_map(Turn::words)
+        .cloned()
+        .collect::<Vec<_>>();
+    let words: Vec<_> = words
+        .into_iter()
+        .map(|word| word.overlap(Overlap::Undecided))
+        .collect();
+    let turn = Turn::new(
+        TurnId::new(ConnectionId::default(), 0),
+        Finality::Final,
+        None,
+        words,
+    );
+    let unsure = Transcript {
+        turns: Turns::in_order([turn]),
+        ..Transcript::default()
+    };
+    let begin: Vec<_> = live[..3].to_vec();
+    let done = reconcile(&unsure, &transcript(&begin, 0, 0));
+    assert_eq!(text(&done.transcript), "I took it Never again.");
+}
+
+#[test]
+fn who_speaks_on_one_channel_hides_nobody_on_another() {
+    let all = said(&SESSION);
+    let (of_a, of_b): (Vec<_>, Vec<_>) = all
+        .iter()
+        .cloned()
+        .partition(|(_, speaker, _)| *speaker == 'A');
+    let both = |a: &[Said], b: &[Said]| {
+        let (a, b) = (transcript(a, 0, 0), transcript(b, 1, 0));
+        let mut turns: Vec<_> = a.turns().chain(b.turns()).cloned().collect();
+        turns.sort_by_key(Turn::start);
+        Transcript {
+            turns: Turns::in_order(turns),
+            ..Transcript::default()
+        }
+    };
+    // The client says "stop" while the therapist speaks, and only the live session has it.
+    let mut live = of_b.clone();
+    live.insert(0, ("stop".to_owned(), 'B', 800));
+    let done = reconcile(&both(&of_a, &live), &both(&of_a, &of_b));
+    assert_eq!(done.report.count(EditKind::KeptFromLive), 1);
+    assert_eq!(done.report.same_words, all.len());
+}
+
+#[test]
+fn one_impossible_time_disturbs_nothing_else() {
+    let live = said(&SESSION);
+    let mut record = live.clone();
+    record[30].2 = 20_000_000_000;
+    let done = reconcile(&transcript(&live, 0, 0), &transcript(&record, 0, 0));
+    assert!(
+        done.report.same_words + 1 >= live.len(),
+        "{}",
+        done.report.same_words
+    );
+    record[30].2 = 0;
+    let done = reconcile(&transcript(&live, 0, 0), &transcript(&record, 0, 0));
+    assert!(
+        done.report.same_words + 2 >= live.len(),
+        "{}",
+        done.report.same_words
+    );
+}
+
+#[test]
 fn a_record_without_speakers_takes_those_of_the_live_session() {
     let live = said(&SESSION);
     let mut record = transcript(&live, 0, 0);
