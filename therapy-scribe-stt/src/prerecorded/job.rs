@@ -106,6 +106,7 @@ pub(crate) struct Plan {
 pub(crate) struct End {
     pub(crate) raw: Option<Raw>,
     pub(crate) deletion: Option<Deletion>,
+    pub(crate) audio_failure: Option<Error>,
 }
 
 /// One job.
@@ -119,7 +120,13 @@ pub(crate) struct Machine {
     /// How often it was submitted by this machine.
     submits: u8,
     raw: Option<Raw>,
+    /// Transcripts that this account has shown in this run.
+    seen: Vec<TranscriptId>,
     deletion: Option<Deletion>,
+    /// Why there is no redacted audio, where the job went on without.
+    audio_failure: Option<Error>,
+    /// Why the job failed, while what it left is deleted.
+    failed: Option<Error>,
     end: Option<Result<(), Error>>,
 }
 
@@ -154,7 +161,14 @@ impl Machine {
             (Stage::New, _) if ticket.audio_url.is_some() => State::Anchor,
             (Stage::New, _) => State::Upload,
             (Stage::Submitted, Some(_)) => State::Poll(Poll::new(now)),
-            (Stage::Saved | Stage::Erased, Some(_)) => State::Erase(Erase::new(&ticket)),
+            // Who does not ask for a deletion gets none: what was saved can be fetched once more.
+            (Stage::Saved, Some(_)) if !plan.erase => State::Poll(Poll::new(now)),
+            (Stage::Saved | Stage::Erased, Some(_)) => {
+                if !plan.erase {
+                    end = Some(Err(Error::Deleted));
+                }
+                State::Erase(Erase::new(&ticket))
+            }
             (Stage::Submitting | Stage::Submitted, _) if ticket.audio_url.is_some() => {
                 State::Search(Search::default())
             }
@@ -162,7 +176,7 @@ impl Machine {
             (stage, _) => {
                 let was_submitted = matches!(stage, Stage::Submitting | Stage::Submitted);
                 end = Some(Err(if was_submitted {
-                    Error::SubmitUnknown
+                    Error::SubmitUnclear
                 } else {
                     Error::NotFound
                 }));
@@ -180,7 +194,10 @@ impl Machine {
             patience: Patience::new(plan.seed),
             submits: 0,
             raw: None,
+            seen: Vec::new(),
             deletion: None,
+            audio_failure: None,
+            failed: None,
             end,
         }
     }
@@ -193,6 +210,12 @@ impl Machine {
         let mut machine = Self::new(plan, ticket, now);
         machine.state = State::Audio(Poll::new(now));
         machine
+    }
+
+    /// Told of a transcript that this account has shown: when it is not found later, it is gone.
+    pub(crate) fn has_seen(mut self, id: TranscriptId) -> Self {
+        self.seen.push(id);
+        self
     }
 
     pub(crate) const fn ticket(&self) -> &JobTicket {
@@ -263,6 +286,7 @@ impl Machine {
         Ok(End {
             raw: self.raw.take(),
             deletion: self.deletion.take(),
+            audio_failure: self.audio_failure.take(),
         })
     }
 

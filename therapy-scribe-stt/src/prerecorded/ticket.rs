@@ -70,6 +70,18 @@ impl JobTicket {
             others: Vec::new(),
         }
     }
+
+    /// The same job as if it had never been submitted: for the host that has made sure, in the service's dashboard, that a
+    /// submit of unknown fate was not received. If it was, the recording is billed twice, and the first transcript stays at
+    /// the service. The audio that was uploaded is used again. A ticket whose transcript is known stays as it is.
+    #[must_use]
+    pub fn submit_anyway(mut self) -> Self {
+        if self.stage == Stage::Submitting && self.transcript.is_none() {
+            self.stage = Stage::New;
+            self.newest_before = None;
+        }
+        self
+    }
 }
 
 impl fmt::Debug for JobTicket {

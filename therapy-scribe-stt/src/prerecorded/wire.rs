@@ -86,6 +86,15 @@ pub(crate) struct RawEntry {
     pub(crate) error: Option<String>,
 }
 
+impl RawEntry {
+    /// Whether it is blanked: a deleted one stays in the list without its address.
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.audio_url
+            .as_deref()
+            .is_none_or(|url| url == DELETED_URL)
+    }
+}
+
 /// The answer to a submit, a poll or a deletion.
 pub(crate) fn transcript(body: &[u8]) -> Answer<Raw> {
     let value = read::object(body)?;

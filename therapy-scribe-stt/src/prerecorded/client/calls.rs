@@ -17,12 +17,24 @@ use crate::{
         TranscriptId,
         error::failure,
         job::{Deletion, Machine, Patience, Plan, Verdict, judge},
-        wire::{self, RawEntry, Status, read::Flaw},
+        wire::{self, Raw, RawEntry, Status, read::Flaw},
     },
 };
 
 pub(super) fn malformed(call: &'static str) -> impl Fn(Flaw) -> Error {
     move |Flaw { line, column }| Error::Malformed { call, line, column }
+}
+
+/// An answer about this transcript and no other.
+fn transcript(id: &TranscriptId, body: &[u8]) -> Result<Raw, Error> {
+    let raw = wire::transcript(body).and_then(|raw| {
+        if raw.id == *id {
+            Ok(raw)
+        } else {
+            Err(Flaw::absent())
+        }
+    });
+    raw.map_err(malformed("transcript"))
 }
 
 impl RecordClient {
@@ -39,14 +51,14 @@ impl RecordClient {
         names: &RoleNames,
     ) -> Result<Option<Record>, Error> {
         let reply = self.ask(&self.get(format!("/v2/transcript/{id}"))).await?;
-        let raw = wire::transcript(&reply.body).map_err(malformed("transcript"))?;
+        let raw = transcript(id, &reply.body)?;
         if raw.is_deleted() {
             return Err(Error::Deleted);
         }
         match raw.status {
             Status::Waiting => Ok(None),
             Status::Completed => Ok(Some(Record::of(&raw, names))),
-            Status::Error => Err(failure(raw.error())),
+            Status::Error => Err(failure(&raw.id, raw.error())),
         }
     }
 
@@ -80,11 +92,12 @@ impl RecordClient {
     pub async fn delete(&self, id: &TranscriptId) -> Result<Deletion, Error> {
         let reply = self.ask(&self.get(format!("/v2/transcript/{id}"))).await;
         let raw = match reply {
-            Ok(reply) => Some(wire::transcript(&reply.body).map_err(malformed("transcript"))?),
-            // What is gone is deleted; the run makes sure.
+            Ok(reply) => Some(transcript(id, &reply.body)?),
+            // It may be gone, or never have been this account's; the run looks.
             Err(Error::NotFound) => None,
             Err(error) => return Err(error),
         };
+        let is_known = raw.is_some();
         if let Some(raw) = raw.filter(|raw| raw.status == Status::Waiting) {
             return Err(Error::StillRunning {
                 id: raw.id.clone(),
@@ -96,12 +109,17 @@ impl RecordClient {
         ticket.stage = Stage::Saved;
         ticket.transcript = Some(id.clone());
         let plan = Plan {
+            erase: true,
             seed: self.seed(),
             ..Plan::default()
         };
-        let machine = Machine::new(plan, ticket, std::time::Duration::ZERO);
+        let mut machine = Machine::new(plan, ticket.clone(), std::time::Duration::ZERO);
+        if is_known {
+            machine = machine.has_seen(id.clone());
+        }
         let end = Runner::of(self, machine, None).run(no_save).await?;
-        Ok(end.deletion.unwrap_or_default())
+        let unseen = || Deletion::unseen(&ticket);
+        Ok(end.deletion.unwrap_or_else(unseen))
     }
 
     /// Has the service say who the voices of a finished transcript are. It does not keep the answer:

@@ -131,6 +131,9 @@ pub struct Processed {
     pub ticket: JobTicket,
     /// What was deleted, and what was not.
     pub deletion: Deletion,
+    /// Why there is no redacted audio, where it was asked for and the service no longer has it. The transcript was saved and
+    /// deleted all the same.
+    pub redacted_audio_failure: Option<Error>,
 }
 
 impl RecordClient {
@@ -198,8 +201,11 @@ impl RecordClient {
         let end = runner.run(save).await?;
         Ok(Processed {
             record: runner.record.take(),
+            deletion: end
+                .deletion
+                .unwrap_or_else(|| Deletion::unseen(runner.machine.ticket())),
             ticket: runner.machine.ticket().clone(),
-            deletion: end.deletion.unwrap_or_default(),
+            redacted_audio_failure: end.audio_failure,
         })
     }
 

@@ -32,10 +32,13 @@ impl EntityName {
     }
 
     /// Why it can't be asked for.
-    fn check(&self) -> Result<(), ConfigError> {
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
         let Self::Other(name) = self else {
             return Ok(());
         };
+        if P::named(name).is_some() {
+            return Ok(());
+        }
         let meant = nearest(name);
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         if meant.is_none() && !name.is_empty() && name.bytes().all(plain) {
@@ -269,6 +272,8 @@ mod tests {
 
     #[test]
     fn a_name_that_the_service_may_have_learned_can_be_sent() {
+        let known = RedactionPolicies::new([EntityName::Other("drug".to_owned())]).unwrap();
+        assert_eq!(known, RedactionPolicies::new([P::Drug]).unwrap());
         let policies = RedactionPolicies::new([EntityName::Other("shoe_size".to_owned())]).unwrap();
         assert_eq!(policies.iter().next().unwrap().as_str(), "shoe_size");
         assert!(RedactionPolicies::new([EntityName::Other("shoe size".to_owned())]).is_err());
