@@ -166,6 +166,15 @@ pub enum Error {
         "the redacted audio is not ready yet: resume in a few minutes, or resume without redacted_audio() to have the transcript alone"
     )]
     RedactedAudioNotReady,
+    /// The signed address of the redacted audio was refused, three times over: it lives for half an hour.
+    #[error(
+        "the address of the redacted audio was refused (status {status}), as one that has expired is: resume, which asks for a new one"
+    )]
+    #[non_exhaustive]
+    RedactedAudioRefused {
+        /// The HTTP status.
+        status: u16,
+    },
     /// There is no redacted audio.
     #[error(
         "there is no redacted audio: it was not asked for, or its 24 hours are over; resume without redacted_audio() to have the transcript alone"
@@ -232,6 +241,7 @@ impl Error {
             | Self::SubmitUnknown
             | Self::SubmitUnclear
             | Self::RedactedAudioNotReady
+            | Self::RedactedAudioRefused { .. }
             | Self::RedactedAudioGone => ErrorKind::Service,
         }
     }
@@ -246,7 +256,7 @@ impl Error {
             Self::StillRunning { .. } | Self::SubmitUnknown | Self::RedactedAudioNotReady => {
                 RetryAdvice::After(Duration::from_secs(60))
             }
-            Self::Service { .. } | Self::Malformed { .. } => {
+            Self::Service { .. } | Self::Malformed { .. } | Self::RedactedAudioRefused { .. } => {
                 RetryAdvice::After(Duration::from_secs(30))
             }
             Self::Transport(error) if error.is_retryable() => {

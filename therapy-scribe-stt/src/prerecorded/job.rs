@@ -17,7 +17,7 @@ use therapy_scribe_core::BoxError;
 use therapy_scribe_transport as transport;
 
 pub use self::erase::{Deletion, Leftover};
-pub(crate) use self::patience::{Patience, Verdict, judge};
+pub(crate) use self::patience::{LONGEST, Patience, Verdict, judge};
 use self::{erase::Erase, poll::Poll, submit::Search};
 use super::{
     Error, JobTicket, PollPlan, Stage, TranscriptId,
@@ -222,9 +222,9 @@ impl Machine {
         &self.ticket
     }
 
-    /// The finished transcript, once it is fetched.
-    pub(crate) const fn raw(&self) -> Option<&Raw> {
-        self.raw.as_ref()
+    /// The finished transcript, once it is fetched. It is large, and is not kept beside what is made of it.
+    pub(crate) const fn take_raw(&mut self) -> Option<Raw> {
+        self.raw.take()
     }
 
     pub(crate) fn step(&self) -> Step {

@@ -5,7 +5,7 @@ pub(crate) mod read;
 
 use serde_json::Value;
 
-use self::read::{Answer, list, millis, number, strings, text};
+use self::read::{Answer, list, millis, strings, text};
 use super::TranscriptId;
 
 /// What the service writes in place of a deleted transcript's text and address.
@@ -40,7 +40,7 @@ impl Raw {
 
     /// Seconds.
     pub(crate) fn duration(&self) -> Option<u64> {
-        number(&self.value, "audio_duration")
+        read::seconds(&self.value, "audio_duration")
     }
 
     /// By the address, or by the text of a transcript without words: somebody may have said it.

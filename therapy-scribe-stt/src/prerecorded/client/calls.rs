@@ -50,7 +50,9 @@ impl RecordClient {
         id: &TranscriptId,
         names: &RoleNames,
     ) -> Result<Option<Record>, Error> {
-        let reply = self.ask(&self.get(format!("/v2/transcript/{id}"))).await?;
+        let reply = self
+            .ask_large(&self.get(format!("/v2/transcript/{id}")))
+            .await?;
         let raw = transcript(id, &reply.body)?;
         if raw.is_deleted() {
             return Err(Error::Deleted);
@@ -90,7 +92,9 @@ impl RecordClient {
     /// [`Error::StillRunning`] for a job that is not done: it should be awaited first. What could not be deleted is no error
     /// but in the report.
     pub async fn delete(&self, id: &TranscriptId) -> Result<Deletion, Error> {
-        let reply = self.ask(&self.get(format!("/v2/transcript/{id}"))).await;
+        let reply = self
+            .ask_large(&self.get(format!("/v2/transcript/{id}")))
+            .await;
         let raw = match reply {
             Ok(reply) => Some(transcript(id, &reply.body)?),
             // It may be gone, or never have been this account's; the run looks.
@@ -146,7 +150,7 @@ impl RecordClient {
         let request = self.dress(request);
         let mut patience = Patience::new(self.seed());
         let reply = loop {
-            match judge(self.send(&request).await) {
+            match judge(self.send_large(&request).await) {
                 Verdict::Good(reply) => break reply,
                 Verdict::Passing(error) => return Err(error),
                 verdict => match patience.next(&verdict) {

@@ -177,7 +177,19 @@ impl RedactionPolicies {
         Self(IDENTIFIERS.map(EntityName::Known).to_vec())
     }
 
-    /// Names, birth date, phone, e-mail, social security number, card number.
+    /// What a text that a note is drafted from can do without: who somebody is, how to reach them, and what opens their
+    /// accounts. Dates, ages, cities, number strings and everything clinical stay, so that more is left of who somebody is than
+    /// by [`identifiers`](Self::identifiers): it is for drafting, not for a copy for others.
+    #[must_use]
+    pub fn for_notes() -> Self {
+        let kept = [P::Date, P::DateInterval, P::LocationCity];
+        let masked = IDENTIFIERS.iter().filter(|policy| !kept.contains(policy));
+        Self(masked.copied().map(EntityName::Known).collect())
+    }
+
+    /// Names, birth date, phone, e-mail, social security number, card number: what introductions to redaction show. Addresses,
+    /// record and account numbers, links and handles stay, so it is for trying out; use [`for_notes`](Self::for_notes) or
+    /// [`identifiers`](Self::identifiers) for people's words.
     #[must_use]
     pub fn tutorial() -> Self {
         let policies = [
@@ -306,6 +318,18 @@ mod tests {
             assert!(
                 !identifiers.0.contains(&EntityName::Known(policy)),
                 "{policy:?}"
+            );
+        }
+        let for_notes = RedactionPolicies::for_notes();
+        assert_eq!(for_notes.len(), 23);
+        assert!(!for_notes.erase_clinical_content());
+        for policy in [P::PersonAge, P::MedicalCode, P::Time] {
+            assert!(
+                for_notes
+                    .clone()
+                    .and(policy)
+                    .unwrap()
+                    .erase_clinical_content()
             );
         }
         assert!(RedactionPolicies::everything().erase_clinical_content());

@@ -26,7 +26,7 @@ pub(crate) fn refusal(status: u16, body: &[u8], retry_after: Option<Duration>) -
         429 => Error::RateLimited { retry_after },
         408 | 500.. => Error::Service { status },
         400 if says("lookup error") || says("id not found") => Error::NotFound,
-        400 if says("balance") => Error::Account { detail: detail() },
+        400 if says("account balance") => Error::Account { detail: detail() },
         status => Error::Refused {
             status,
             detail: detail(),
@@ -104,6 +104,12 @@ mod tests {
                 400,
                 "Your current account balance is negative. Please top up CANARY",
                 ErrorKind::Access,
+                false,
+            ),
+            (
+                400,
+                "`keyterms_prompt` has an entry that is refused: work-life balance CANARY",
+                ErrorKind::Configuration,
                 false,
             ),
             (

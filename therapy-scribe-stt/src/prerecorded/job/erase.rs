@@ -142,7 +142,7 @@ impl Machine {
                 self.verify();
             }
             (Ask::Delete, Verdict::Final(Error::NotFound | Error::Refused { status: 400, .. })) => {
-                self.verify()
+                self.verify();
             }
             (Ask::Verify, Verdict::Good(reply)) => self.verified(&reply.body, now),
             // Gone before.
