@@ -107,6 +107,7 @@ impl Scribe {
     /// # async fn pass(scribe: &Scribe, session: &Session, tickets: &dyn TicketStore) -> Result<(), Box<dyn std::error::Error>> {
     /// let config = Transcription::individual().build()?;
     /// let audio = FileUpload::new("session.wav"); // what `CaptureOptions::record` kept
+    /// // Goes on with the ticket of this key, where a crash has left one: nothing is billed twice.
     /// let job = Job::upload("session-17", &audio, &config);
     /// let save = |_record| async { Ok(()) }; // into the host's own store, before anything is deleted at the service
     /// let done = scribe.records().process_and_delete(job, tickets, save).await?;

@@ -24,7 +24,7 @@ use recordings::{DEMO, Tickets};
 use therapy_scribe::{
     BoxError,
     stt::prerecorded::{
-        Error, FileUpload, Job, Processed, RecordRedaction, RedactionPolicies, Transcription,
+        FileUpload, Job, Processed, RecordRedaction, RedactionPolicies, Transcription,
     },
 };
 
@@ -65,8 +65,7 @@ async fn run(args: &Args) -> Result<(), BoxError> {
     let demo = || Path::new(DEMO).join("session.wav");
     let audio = FileUpload::new(args.audio.clone().unwrap_or_else(demo));
     let tickets = Tickets::beside(&args.out);
-    let job = Job::resume(tickets.last()?, &config)
-        .audio(&audio)
+    let job = Job::upload("recording", &audio, &config)
         .progress(Arc::new(|bytes| eprint!("\r{bytes} bytes sent ")));
     let out = &args.out;
     let done = client
@@ -78,15 +77,9 @@ async fn run(args: &Args) -> Result<(), BoxError> {
             Ok(std::fs::write(out, transcript)?)
         })
         .await;
-    if matches!(done, Err(Error::Failed { .. })) {
-        // The ticket is at its end; the next run begins anew.
-        tickets.forget()?;
-    }
+    tickets.forget_when_done(&done)?;
     let done = done?;
     show(&done, out);
-    if done.deletion.is_complete() {
-        tickets.forget()?;
-    }
     if let Some(emulator) = emulator {
         emulator.stop().await;
     }

@@ -43,7 +43,7 @@ struct Args {
     /// Names to hide, in the form that `redact` reads. They are sent to the service too, so that it silences them.
     #[arg(long, value_name = "FILE")]
     names: Option<PathBuf>,
-    /// What the service redacts: `identifiers`, `tutorial`, `everything`, or its names of policies with commas between.
+    /// What the service redacts: `identifiers`, `notes`, `tutorial`, `everything`, or its names of policies with commas between.
     #[arg(long, default_value = "identifiers", value_parser = policies, value_name = "LIST")]
     policies: RedactionPolicies,
     /// Where the copy goes.
@@ -54,6 +54,7 @@ struct Args {
 fn policies(text: &str) -> Result<RedactionPolicies, BoxError> {
     Ok(match text {
         "identifiers" => RedactionPolicies::identifiers(),
+        "notes" => RedactionPolicies::for_notes(),
         "tutorial" => RedactionPolicies::tutorial(),
         "everything" => RedactionPolicies::everything(),
         list => {
@@ -104,16 +105,15 @@ async fn run(args: &Args) -> Result<(), BoxError> {
     let unchecked = args.out.join("redacted.unchecked.wav");
     let mut sound = FileSave::new(&unchecked);
     let tickets = Tickets::beside(&args.out.join("redacted"));
-    let job = Job::resume(tickets.last()?, &config)
-        .audio(&audio)
-        .redacted_audio(&mut sound);
+    let job = Job::upload("recording", &audio, &config).redacted_audio(&mut sound);
     // The recording stays with the host, so a copy that can't be written can be made again.
     let save = |_record| async { Ok(()) };
     let done = client.process_and_delete(job, &tickets, save).await;
-    if done.is_ok() {
-        tickets.forget()?;
-    }
+    tickets.forget_when_done(&done)?;
     let done = done?;
+    if let Some(failure) = done.redacted_audio_failure {
+        return Err(failure.into());
+    }
     let record = done
         .record
         .ok_or("the service has deleted the transcript already; run this again")?;

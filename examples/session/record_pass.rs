@@ -99,12 +99,17 @@ fn line(edit: &Edit) -> String {
     format!("[{at}] {what}{looks}")
 }
 
-/// Keeps no ticket: a program that ends forgets its session, and begins anew.
+/// Keeps no ticket: a program that ends forgets its session, and a new run is a new job that is billed by itself. A host keeps
+/// them in its database.
 struct Memory;
 
 #[async_trait]
 impl TicketStore for Memory {
     async fn keep(&self, _ticket: &JobTicket) -> Result<(), BoxError> {
         Ok(())
+    }
+
+    async fn load(&self, _key: &str) -> Result<Option<JobTicket>, BoxError> {
+        Ok(None)
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use therapy_scribe::{
     ApiKey, BoxError, Region,
-    stt::prerecorded::{JobTicket, RecordClient, TicketStore},
+    stt::prerecorded::{Error, JobTicket, Processed, RecordClient, TicketStore},
     transport::{Connector, Origin},
 };
 use therapy_scribe_emulator::{Emulator, Script};
@@ -61,19 +61,22 @@ impl Tickets {
         Self(name.into())
     }
 
-    /// The ticket of a job that did not come to its end, or a new one.
-    pub(crate) fn last(&self) -> Result<JobTicket, BoxError> {
-        match std::fs::read(&self.0) {
-            Ok(stored) => Ok(serde_json::from_slice(&stored)?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Ok(JobTicket::new("recording"))
+    /// Forgets a ticket that is at its end: the job went well or failed, and nothing of it is at the service any more. Any
+    /// other ticket is needed to go on.
+    pub(crate) fn forget_when_done(&self, done: &Result<Processed, Error>) -> io::Result<()> {
+        let is_over = match done {
+            Ok(done) => done.deletion.is_complete(),
+            Err(Error::Failed { deletion, .. }) => {
+                deletion.as_ref().is_some_and(|all| all.is_complete())
             }
-            Err(error) => Err(error.into()),
+            // Another run would find the same: nothing is there.
+            Err(Error::Deleted) => true,
+            Err(_) => false,
+        };
+        if is_over {
+            std::fs::remove_file(&self.0)?;
         }
-    }
-
-    pub(crate) fn forget(&self) -> io::Result<()> {
-        std::fs::remove_file(&self.0)
+        Ok(())
     }
 }
 
@@ -83,5 +86,14 @@ impl TicketStore for Tickets {
         let part = self.0.with_extension("part");
         std::fs::write(&part, serde_json::to_vec(ticket)?)?;
         Ok(std::fs::rename(part, &self.0)?)
+    }
+
+    /// There is one job for each of these files, whatever its key.
+    async fn load(&self, _key: &str) -> Result<Option<JobTicket>, BoxError> {
+        match std::fs::read(&self.0) {
+            Ok(stored) => Ok(Some(serde_json::from_slice(&stored)?)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 }

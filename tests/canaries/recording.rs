@@ -25,6 +25,10 @@ impl TicketStore for Nowhere {
     async fn keep(&self, _: &JobTicket) -> Result<(), BoxError> {
         Ok(())
     }
+
+    async fn load(&self, _: &str) -> Result<Option<JobTicket>, BoxError> {
+        Ok(None)
+    }
 }
 
 /// Its second job fails.

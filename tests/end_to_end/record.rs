@@ -26,6 +26,10 @@ impl TicketStore for Stages {
         self.0.lock().unwrap().push(ticket.stage);
         Ok(())
     }
+
+    async fn load(&self, _: &str) -> Result<Option<JobTicket>, BoxError> {
+        Ok(None)
+    }
 }
 
 async fn start(faults: impl IntoIterator<Item = Fault>) -> (Emulator, Scribe) {

@@ -5,7 +5,9 @@
 //! [`process_and_delete`](RecordClient::process_and_delete) has the host save it, deletes it at the service, and makes sure.
 //!
 //! The service has no idempotency: a submit whose answer is lost may be billed. So the host's [`TicketStore`] gets a
-//! [`JobTicket`] before the submit and after it, and a ticket that is resumed looks for its job before it sends anything.
+//! [`JobTicket`] before the submit and after it. A job that begins asks the store for the ticket of its key and goes on with it,
+//! and a ticket whose submit is of unknown fate looks for its job before it sends anything. One process works on a ticket at a
+//! time.
 //!
 //! ```no_run
 //! # async fn record(store: &dyn therapy_scribe_stt::prerecorded::TicketStore) -> Result<(), Box<dyn std::error::Error>> {
@@ -15,6 +17,7 @@
 //! let client = RecordClient::new(Region::Us, ApiKey::new("…")?)?;
 //! let config = Transcription::individual().keyterms(["sertraline", "GAD-7"]).build()?;
 //! let audio = FileUpload::new("session.flac");
+//! // After a crash the same lines go on with the stored ticket.
 //! let job = Job::upload("session-17", &audio, &config);
 //! let done = client
 //!     .process_and_delete(job, store, |record| async move {

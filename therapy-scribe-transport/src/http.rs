@@ -172,7 +172,7 @@ pub struct HttpRequest {
     headers: Headers,
     body: Option<Bytes>,
     pub(crate) timeout: Duration,
-    max_body: usize,
+    pub(crate) max_body: usize,
 }
 
 impl HttpRequest {
@@ -259,6 +259,14 @@ pub struct HttpReply {
 }
 
 impl HttpReply {
+    pub(crate) const fn new(status: u16, headers: HeaderMap, body: Bytes) -> Self {
+        Self {
+            status,
+            headers,
+            body,
+        }
+    }
+
     /// The status.
     #[must_use]
     pub const fn status(&self) -> u16 {

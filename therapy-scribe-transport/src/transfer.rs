@@ -110,7 +110,7 @@ impl HttpClient {
     }
 
     /// Makes one call whose answer is read piece by piece. The request's timeout holds until the answer begins, and then for
-    /// each piece.
+    /// each piece; its limit on the body holds for the whole.
     ///
     /// Dropping the future abandons the call.
     ///
@@ -128,7 +128,28 @@ impl HttpClient {
             client: self.clone(),
             request: request.clone(),
             response,
+            received: 0,
         })
+    }
+
+    /// Makes one call whose answer may be large: the request's timeout holds until the answer begins, and then for each piece
+    /// of it, as in [`open`](Self::open).
+    ///
+    /// Dropping the future abandons the call; the server may have acted on it.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn send_large(&self, request: &HttpRequest) -> Result<HttpReply, Error> {
+        let mut download = self.open(request).await?;
+        let mut body = BytesMut::new();
+        while let Some(piece) = download.piece().await? {
+            body.extend_from_slice(&piece);
+        }
+        Ok(HttpReply::new(
+            download.status(),
+            download.response.headers().clone(),
+            body.freeze(),
+        ))
     }
 }
 
@@ -137,6 +158,7 @@ pub struct HttpDownload {
     client: HttpClient,
     request: HttpRequest,
     response: Response,
+    received: usize,
 }
 
 impl HttpDownload {
@@ -149,14 +171,22 @@ impl HttpDownload {
     /// The next piece; `None` at the end. A piece is lost when the future is dropped.
     ///
     /// # Errors
-    /// [`Error::Lost`] when it breaks off, [`Error::Timeout`] when nothing comes.
+    /// [`Error::Lost`] when it breaks off, [`Error::Timeout`] when nothing comes, [`Error::TooLarge`] when there is more than
+    /// the request's [`max_body`](HttpRequest::max_body).
     pub async fn piece(&mut self) -> Result<Option<Bytes>, Error> {
         let (client, request) = (&self.client, &self.request);
         let next = async {
             let piece = self.response.chunk().await;
             piece.map_err(|error| client.scrub(&error, request))
         };
-        within("receiving a file", request.timeout, next).await
+        let piece = within("receiving a file", request.timeout, next).await?;
+        let limit = request.max_body;
+        let new = piece.as_ref().map_or(0, Bytes::len);
+        self.received = self.received.saturating_add(new);
+        if self.received > limit {
+            return Err(Error::TooLarge { limit });
+        }
+        Ok(piece)
     }
 }
 

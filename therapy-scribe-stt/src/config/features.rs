@@ -1,6 +1,6 @@
 //! Diarization, Medical Mode, encodings, noise suppression, webhooks.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use therapy_scribe_core::ApiKey;
 
@@ -132,11 +132,23 @@ impl VoiceFocus {
     }
 }
 
-/// Where the service posts the finished transcript. It sends PHI to that address: a scribe does not need it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where the service posts. Of a live session it sends the finished transcript, which is PHI: a scribe does not need that. Of a
+/// recording it sends its id and status alone.
+///
+/// `Debug` shows neither the address, whose parameters may be secret, nor the header's value.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Webhook {
     pub(crate) url: String,
     pub(crate) auth: Option<(String, ApiKey)>,
+}
+
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let header = self.auth.as_ref().map(|(name, _)| name);
+        f.debug_struct("Webhook")
+            .field("header", &header)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Webhook {

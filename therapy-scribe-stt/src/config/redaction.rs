@@ -292,6 +292,9 @@ impl RedactionPolicy {
                 | Self::DateInterval
                 | Self::BloodType
                 | Self::Statistics
+                | Self::PersonAge
+                | Self::MedicalCode
+                | Self::Time
         )
     }
 }

@@ -61,6 +61,12 @@ fn the_threshold_of_a_preset_reaches_only_the_models_that_have_it() {
 }
 
 #[test]
+fn the_address_of_a_webhook_is_not_shown() {
+    let secret = Webhook::new("https://clinic.example/done?token=CANARY", None).unwrap();
+    assert!(!format!("{secret:?}").contains("CANARY"));
+}
+
+#[test]
 fn what_the_service_would_ignore_or_die_of_is_refused_with_its_name() {
     type Set = fn(StreamingConfigBuilder) -> StreamingConfigBuilder;
     let long = || "x".repeat(1751);

@@ -9,7 +9,7 @@ mod transfer;
 use std::{fmt, time::Duration};
 
 use therapy_scribe_core::{ApiKey, Privacy, Region, Retention};
-use therapy_scribe_transport::{Connector, HttpClient, HttpRequest, Origin};
+use therapy_scribe_transport::{Connector, HttpClient, HttpReply, HttpRequest, Origin};
 
 pub use self::{
     calls::{ListEntry, ListPage, ListQuery, ListedStatus},
@@ -27,8 +27,10 @@ const USER_AGENT: &str = concat!(
     env!("CARGO_PKG_VERSION"),
     ")"
 );
-/// What an answer may have: the words of ten hours are some 40 MB.
+/// What a transcript may have: the words of ten hours are some 40 MB.
 const MOST_ANSWER: usize = 256 << 20;
+/// What any other answer may have.
+const MOST_SMALL: usize = 4 << 20;
 
 /// AssemblyAI's transcription of recordings. Cheap to clone.
 ///
@@ -104,14 +106,14 @@ impl RecordClient {
         })
     }
 
-    /// How long one call may take. Default 30 s. Uploads and downloads have no limit of the whole.
+    /// How long one call may take. Default 30 s. Uploads, downloads and transcripts have no limit of the whole.
     #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long an upload or download may stand still. Default 60 s.
+    /// How long an upload, a download or a transcript on its way may stand still. Default 60 s.
     #[must_use]
     pub const fn idle(mut self, idle: Duration) -> Self {
         self.idle = idle;
@@ -129,7 +131,7 @@ impl RecordClient {
             .key(&self.key)
             .header("user-agent", USER_AGENT)
             .timeout(self.timeout)
-            .max_body(MOST_ANSWER)
+            .max_body(MOST_SMALL)
     }
 
     fn get(&self, path: impl Into<String>) -> HttpRequest {
@@ -137,19 +139,30 @@ impl RecordClient {
     }
 
     async fn send(&self, request: &HttpRequest) -> Outcome {
-        let reply = self.http.send(request).await?;
-        Ok(Reply {
-            status: reply.status(),
-            retry_after: reply.retry_after(),
-            body: reply.body().clone(),
-        })
+        self.http.send(request).await.map(|reply| answer(&reply))
+    }
+
+    /// A call whose answer has the words of the recording: it may take long as long as it moves.
+    async fn send_large(&self, request: &HttpRequest) -> Outcome {
+        let request = request.clone().timeout(self.idle).max_body(MOST_ANSWER);
+        let reply = self.http.send_large(&request).await;
+        reply.map(|reply| answer(&reply))
     }
 
     /// Makes a call that changes nothing, again where it failed for a reason that passes.
     async fn ask(&self, request: &HttpRequest) -> Result<Reply, Error> {
+        self.ask_by(async || self.send(request).await).await
+    }
+
+    /// The same where the answer has the words of the recording.
+    async fn ask_large(&self, request: &HttpRequest) -> Result<Reply, Error> {
+        self.ask_by(async || self.send_large(request).await).await
+    }
+
+    async fn ask_by(&self, send: impl AsyncFn() -> Outcome) -> Result<Reply, Error> {
         let mut patience = Patience::new(self.seed());
         loop {
-            let verdict = match judge(self.send(request).await) {
+            let verdict = match judge(send().await) {
                 Verdict::Good(reply) => return Ok(reply),
                 verdict => verdict,
             };
@@ -163,6 +176,14 @@ impl RecordClient {
     /// Something that differs between clients, so that they do not retry in step.
     fn seed(&self) -> u64 {
         u64::try_from(std::ptr::from_ref(self).addr()).unwrap_or(0)
+    }
+}
+
+fn answer(reply: &HttpReply) -> Reply {
+    Reply {
+        status: reply.status(),
+        retry_after: reply.retry_after(),
+        body: reply.body().clone(),
     }
 }
 

@@ -45,7 +45,8 @@ impl AudioSave for Vec<u8> {
     }
 }
 
-/// Into a file, unencrypted: written beside it as `.part` and moved there when it is whole. `Debug` does not show its name.
+/// Into a file, unencrypted: written beside it as `.part` and moved there when it is whole. A `.part` of a
+/// download that failed, or that an earlier one has left, is removed. `Debug` does not show its name.
 pub struct FileSave {
     path: PathBuf,
     open: Option<File>,
@@ -75,23 +76,91 @@ impl FileSave {
 #[async_trait]
 impl AudioSave for FileSave {
     async fn begin(&mut self) -> io::Result<()> {
+        self.discard();
+        match tokio::fs::remove_file(self.part()).await {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
         self.open = Some(File::create(self.part()).await?);
         Ok(())
     }
 
     async fn write(&mut self, piece: &[u8]) -> io::Result<()> {
-        self.file()?.write_all(piece).await
+        let written = self.file()?.write_all(piece).await;
+        if written.is_err() {
+            self.discard();
+        }
+        written
     }
 
     async fn finish(&mut self) -> io::Result<()> {
-        self.file()?.sync_all().await?;
+        let finished = self.close().await;
+        if finished.is_err() {
+            self.discard();
+        }
+        finished
+    }
+}
+
+impl FileSave {
+    async fn close(&mut self) -> io::Result<()> {
+        let file = self.file()?;
+        // A write goes on in the background; its error comes with the flush, and not with the sync.
+        file.flush().await?;
+        file.sync_all().await?;
+        tokio::fs::rename(self.part(), &self.path).await?;
         self.open = None;
-        tokio::fs::rename(self.part(), &self.path).await
+        Ok(())
+    }
+
+    /// Removes what is not whole.
+    fn discard(&mut self) {
+        if self.open.take().is_some() {
+            // Where it can't be removed, the next download begins with that and says so.
+            let _ = std::fs::remove_file(self.part());
+        }
+    }
+}
+
+impl Drop for FileSave {
+    fn drop(&mut self) {
+        self.discard();
     }
 }
 
 impl fmt::Debug for FileSave {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("FileSave")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_not_whole_does_not_stay() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("redacted.wav");
+        let mut save = FileSave::new(&path);
+        std::fs::write(save.part(), b"left by an earlier one").unwrap();
+        save.begin().await.unwrap();
+        save.write(b"beep").await.unwrap();
+        drop(save);
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_write_that_fails_late_is_an_error_of_the_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("redacted.wav");
+        let mut save = FileSave::new(&path);
+        save.begin().await.unwrap();
+        let full = File::options().write(true).open("/dev/full").await;
+        save.open = Some(full.unwrap());
+        save.write(b"beep").await.unwrap();
+        assert!(save.finish().await.is_err());
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
     }
 }

@@ -9,7 +9,7 @@ use therapy_scribe_transport as transport;
 
 pub(crate) use classify::{failure, refusal};
 
-use super::TranscriptId;
+use super::{Deletion, TranscriptId};
 use crate::{ErrorKind, config::ConfigError};
 
 /// Why a transcription did not come about. Each says what to do. Where a job was submitted, its ticket holds its id: it can
@@ -103,14 +103,20 @@ pub enum Error {
         column: usize,
     },
     /// The service could not transcribe the audio. The ticket is at its end: another try needs a new one. The failed transcript
-    /// stays at the service until it is deleted.
-    #[error("the audio could not be transcribed: {reason}")]
+    /// stays at the service until it is deleted, which
+    /// [`process_and_delete`](super::RecordClient::process_and_delete) has tried: where that was not complete, the ticket is
+    /// still needed, and resuming it tries again.
+    #[error("the audio could not be transcribed (transcript {id}): {reason}")]
     #[non_exhaustive]
     Failed {
+        /// The transcript that failed.
+        id: TranscriptId,
         /// Why, and what to do.
         reason: FailureReason,
         /// The service's words.
         detail: Phi<String>,
+        /// What was deleted of the job; `None` where no deletion was asked for.
+        deletion: Option<Box<Deletion>>,
     },
     /// The job takes longer than was waited.
     #[error(
@@ -130,6 +136,12 @@ pub enum Error {
         "nothing shows whether the job was received: resume its ticket later, which looks again before anything is billed"
     )]
     SubmitUnknown,
+    /// The answer to the submit was lost, and the account's list can't show whether it was received: it has newer transcripts
+    /// that do not say what they are of, or the ticket does not say what to look for. Looking again is not likely to help.
+    #[error(
+        "the account's list can't show whether the job was received: look for it in the dashboard; if it is not there, JobTicket::submit_anyway lets it be sent again, and maybe billed twice"
+    )]
+    SubmitUnclear,
     /// The ticket's audio is not at the service yet, and no audio was given.
     #[error("the audio of this ticket is not uploaded yet: resume it with the audio")]
     AudioNeeded,
@@ -145,14 +157,27 @@ pub enum Error {
     )]
     Save(#[source] BoxError),
     /// The redacted audio could not be written.
-    #[error("the redacted audio could not be written: check the place, then resume")]
+    #[error(
+        "the redacted audio could not be written: check the place, then resume, or resume without redacted_audio() to have the transcript alone"
+    )]
     Sink(#[source] io::Error),
     /// The redacted audio is not ready.
-    #[error("the redacted audio is not ready yet: ask again in a few minutes")]
+    #[error(
+        "the redacted audio is not ready yet: resume in a few minutes, or resume without redacted_audio() to have the transcript alone"
+    )]
     RedactedAudioNotReady,
+    /// The signed address of the redacted audio was refused, three times over: it lives for half an hour.
+    #[error(
+        "the address of the redacted audio was refused (status {status}), as one that has expired is: resume, which asks for a new one"
+    )]
+    #[non_exhaustive]
+    RedactedAudioRefused {
+        /// The HTTP status.
+        status: u16,
+    },
     /// There is no redacted audio.
     #[error(
-        "there is no redacted audio: it was not asked for, or its 24 hours are over; submit the recording again"
+        "there is no redacted audio: it was not asked for, or its 24 hours are over; resume without redacted_audio() to have the transcript alone"
     )]
     RedactedAudioGone,
 }
@@ -214,7 +239,9 @@ impl Error {
             | Self::Deleted
             | Self::StillRunning { .. }
             | Self::SubmitUnknown
+            | Self::SubmitUnclear
             | Self::RedactedAudioNotReady
+            | Self::RedactedAudioRefused { .. }
             | Self::RedactedAudioGone => ErrorKind::Service,
         }
     }
@@ -229,13 +256,9 @@ impl Error {
             Self::StillRunning { .. } | Self::SubmitUnknown | Self::RedactedAudioNotReady => {
                 RetryAdvice::After(Duration::from_secs(60))
             }
-            Self::Service { .. } | Self::Malformed { .. } => {
+            Self::Service { .. } | Self::Malformed { .. } | Self::RedactedAudioRefused { .. } => {
                 RetryAdvice::After(Duration::from_secs(30))
             }
-            Self::Failed {
-                reason: FailureReason::Server,
-                ..
-            } => RetryAdvice::After(Duration::from_secs(60)),
             Self::Transport(error) if error.is_retryable() => {
                 RetryAdvice::After(Duration::from_secs(5))
             }

@@ -17,7 +17,7 @@ use therapy_scribe_core::BoxError;
 use therapy_scribe_transport as transport;
 
 pub use self::erase::{Deletion, Leftover};
-pub(crate) use self::patience::{Patience, Verdict, judge};
+pub(crate) use self::patience::{LONGEST, Patience, Verdict, judge};
 use self::{erase::Erase, poll::Poll, submit::Search};
 use super::{
     Error, JobTicket, PollPlan, Stage, TranscriptId,
@@ -106,6 +106,7 @@ pub(crate) struct Plan {
 pub(crate) struct End {
     pub(crate) raw: Option<Raw>,
     pub(crate) deletion: Option<Deletion>,
+    pub(crate) audio_failure: Option<Error>,
 }
 
 /// One job.
@@ -119,7 +120,13 @@ pub(crate) struct Machine {
     /// How often it was submitted by this machine.
     submits: u8,
     raw: Option<Raw>,
+    /// Transcripts that this account has shown in this run.
+    seen: Vec<TranscriptId>,
     deletion: Option<Deletion>,
+    /// Why there is no redacted audio, where the job went on without.
+    audio_failure: Option<Error>,
+    /// Why the job failed, while what it left is deleted.
+    failed: Option<Error>,
     end: Option<Result<(), Error>>,
 }
 
@@ -154,7 +161,14 @@ impl Machine {
             (Stage::New, _) if ticket.audio_url.is_some() => State::Anchor,
             (Stage::New, _) => State::Upload,
             (Stage::Submitted, Some(_)) => State::Poll(Poll::new(now)),
-            (Stage::Saved | Stage::Erased, Some(_)) => State::Erase(Erase::new(&ticket)),
+            // Who does not ask for a deletion gets none: what was saved can be fetched once more.
+            (Stage::Saved, Some(_)) if !plan.erase => State::Poll(Poll::new(now)),
+            (Stage::Saved | Stage::Erased, Some(_)) => {
+                if !plan.erase {
+                    end = Some(Err(Error::Deleted));
+                }
+                State::Erase(Erase::new(&ticket))
+            }
             (Stage::Submitting | Stage::Submitted, _) if ticket.audio_url.is_some() => {
                 State::Search(Search::default())
             }
@@ -162,7 +176,7 @@ impl Machine {
             (stage, _) => {
                 let was_submitted = matches!(stage, Stage::Submitting | Stage::Submitted);
                 end = Some(Err(if was_submitted {
-                    Error::SubmitUnknown
+                    Error::SubmitUnclear
                 } else {
                     Error::NotFound
                 }));
@@ -180,7 +194,10 @@ impl Machine {
             patience: Patience::new(plan.seed),
             submits: 0,
             raw: None,
+            seen: Vec::new(),
             deletion: None,
+            audio_failure: None,
+            failed: None,
             end,
         }
     }
@@ -195,13 +212,19 @@ impl Machine {
         machine
     }
 
+    /// Told of a transcript that this account has shown: when it is not found later, it is gone.
+    pub(crate) fn has_seen(mut self, id: TranscriptId) -> Self {
+        self.seen.push(id);
+        self
+    }
+
     pub(crate) const fn ticket(&self) -> &JobTicket {
         &self.ticket
     }
 
-    /// The finished transcript, once it is fetched.
-    pub(crate) const fn raw(&self) -> Option<&Raw> {
-        self.raw.as_ref()
+    /// The finished transcript, once it is fetched. It is large, and is not kept beside what is made of it.
+    pub(crate) const fn take_raw(&mut self) -> Option<Raw> {
+        self.raw.take()
     }
 
     pub(crate) fn step(&self) -> Step {
@@ -263,6 +286,7 @@ impl Machine {
         Ok(End {
             raw: self.raw.take(),
             deletion: self.deletion.take(),
+            audio_failure: self.audio_failure.take(),
         })
     }
 

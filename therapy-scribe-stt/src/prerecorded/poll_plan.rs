@@ -19,6 +19,8 @@ impl Default for PollPlan {
     }
 }
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 impl PollPlan {
     pub(super) const DEFAULT: Self = Self {
         first: Duration::from_secs(1),
@@ -29,14 +31,14 @@ impl PollPlan {
     /// A job is waited for so long at least, unless a limit is set.
     pub(super) const SHORTEST_LIMIT: Duration = Duration::from_secs(600);
 
-    /// With other waits: the first, its double, its triple, and then the longest.
+    /// With other waits: the first, its double, its triple, and then the longest. A day is the most.
     ///
     /// # Errors
     /// [`ConfigError::Range`] for a first wait of zero, or one that is longer than the longest.
     pub fn waits(mut self, first: Duration, longest: Duration) -> Result<Self, ConfigError> {
         let in_order = !first.is_zero() && first <= longest;
         require(in_order, "poll waits", "above zero and in order")?;
-        (self.first, self.longest) = (first, longest);
+        (self.first, self.longest) = (first.min(DAY), longest.min(DAY));
         Ok(self)
     }
 
@@ -72,6 +74,11 @@ mod tests {
             waits(PollPlan::default().waits(one, two).unwrap()),
             [1, 2, 2, 2, 2]
         );
+        let day = 24 * 60 * 60;
+        let endless = PollPlan::default().waits(one, Duration::MAX).unwrap();
+        assert_eq!(waits(endless), [1, 2, 3, day, day]);
+        let slow = PollPlan::default().waits(Duration::MAX, Duration::MAX);
+        assert_eq!(waits(slow.unwrap()), [day; 5]);
         assert!(PollPlan::default().waits(two, one).is_err());
         assert!(PollPlan::default().waits(Duration::ZERO, one).is_err());
     }

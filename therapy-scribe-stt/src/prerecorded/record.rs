@@ -113,7 +113,8 @@ impl Record {
         }
     }
 
-    /// What can leave to others; `None` where the service did not redact.
+    /// What can leave to others; `None` where the service did not redact: no policy that is known was
+    /// asked for, or the words are not those of the text, as where only one of them was masked.
     #[must_use]
     pub fn redacted(&self) -> Option<RedactedExport> {
         self.redacted.clone()

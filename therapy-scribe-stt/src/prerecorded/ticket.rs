@@ -70,6 +70,18 @@ impl JobTicket {
             others: Vec::new(),
         }
     }
+
+    /// The same job as if it had never been submitted: for the host that has made sure, in the service's dashboard, that a
+    /// submit of unknown fate was not received. If it was, the recording is billed twice, and the first transcript stays at
+    /// the service. The audio that was uploaded is used again. A ticket whose transcript is known stays as it is.
+    #[must_use]
+    pub fn submit_anyway(mut self) -> Self {
+        if self.stage == Stage::Submitting && self.transcript.is_none() {
+            self.stage = Stage::New;
+            self.newest_before = None;
+        }
+        self
+    }
 }
 
 impl fmt::Debug for JobTicket {
@@ -83,6 +95,11 @@ impl fmt::Debug for JobTicket {
 }
 
 /// Where tickets are kept. A job is not taken further before its ticket is.
+///
+/// - One process works on a ticket at a time: two of them would both submit.
+/// - A key is of one recording. Once a ticket is at its end, forgetting it lets the key be used again; where the deletion was
+///   not complete, it is still needed.
+/// - Nothing is stored before the upload has ended, so that a crash during the upload uploads again; nothing is billed by then.
 ///
 /// ```
 /// use std::{collections::HashMap, sync::Mutex};
@@ -100,6 +117,11 @@ impl fmt::Debug for JobTicket {
 ///         tickets.insert(ticket.key.clone(), ticket.clone());
 ///         Ok(())
 ///     }
+///
+///     async fn load(&self, key: &str) -> Result<Option<JobTicket>, BoxError> {
+///         let tickets = self.0.lock().map_err(|_| "a writer panicked")?;
+///         Ok(tickets.get(key).cloned())
+///     }
 /// }
 /// # let _ = Memory::default();
 /// ```
@@ -110,4 +132,11 @@ pub trait TicketStore: Send + Sync {
     /// # Errors
     /// Whatever kept it from being stored.
     async fn keep(&self, ticket: &JobTicket) -> Result<(), BoxError>;
+
+    /// The ticket that was last stored under a key; `None` where there is none. A job that begins asks for it first, and goes
+    /// on with it: a host that begins the same job again after a crash is not billed twice.
+    ///
+    /// # Errors
+    /// Whatever kept it from being read. The job is not begun then.
+    async fn load(&self, key: &str) -> Result<Option<JobTicket>, BoxError>;
 }

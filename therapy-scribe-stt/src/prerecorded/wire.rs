@@ -5,7 +5,7 @@ pub(crate) mod read;
 
 use serde_json::Value;
 
-use self::read::{Answer, list, millis, number, strings, text};
+use self::read::{Answer, list, millis, strings, text};
 use super::TranscriptId;
 
 /// What the service writes in place of a deleted transcript's text and address.
@@ -40,7 +40,7 @@ impl Raw {
 
     /// Seconds.
     pub(crate) fn duration(&self) -> Option<u64> {
-        number(&self.value, "audio_duration")
+        read::seconds(&self.value, "audio_duration")
     }
 
     /// By the address, or by the text of a transcript without words: somebody may have said it.
@@ -84,6 +84,15 @@ pub(crate) struct RawEntry {
     pub(crate) created: Option<String>,
     pub(crate) completed: Option<String>,
     pub(crate) error: Option<String>,
+}
+
+impl RawEntry {
+    /// Whether it is blanked: a deleted one stays in the list without its address.
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.audio_url
+            .as_deref()
+            .is_none_or(|url| url == DELETED_URL)
+    }
 }
 
 /// The answer to a submit, a poll or a deletion.

@@ -56,6 +56,11 @@ impl TicketStore for Tickets {
         self.0.lock().unwrap().push(ticket.clone());
         Ok(())
     }
+
+    async fn load(&self, key: &str) -> Result<Option<JobTicket>, BoxError> {
+        let tickets = self.0.lock().unwrap();
+        Ok(tickets.iter().rfind(|ticket| ticket.key == key).cloned())
+    }
 }
 
 /// Everything that an error says, its causes included.

@@ -118,6 +118,52 @@ async fn an_answer_is_read_piece_by_piece_to_its_end() {
 }
 
 #[tokio::test]
+async fn an_answer_beyond_its_limit_is_not_read_to_its_end() {
+    for (most, fits) in [(4, true), (3, false)] {
+        let (origin, _server) = serve(vec![answer("200 OK", "", "beep"); 2]).await;
+        let request = HttpRequest::get(&origin, "/x").max_body(most);
+        let mut download = client().open(&request).await.unwrap();
+        let piece = download.piece().await;
+        assert_eq!(piece.is_ok(), fits, "{piece:?}");
+        let large = client().send_large(&request).await;
+        match large {
+            Ok(reply) => assert_eq!((fits, &reply.body()[..]), (true, &b"beep"[..])),
+            Err(error) => assert!(!fits && matches!(error, Error::TooLarge { limit: 3, .. })),
+        }
+    }
+}
+
+/// A server whose answer comes in pieces, each after a wait.
+async fn slow(wait: Duration) -> Origin {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _ = stream.read(&mut [0; 4096]).await;
+        let head = "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n";
+        let _ = stream.write_all(head.as_bytes()).await;
+        for _ in 0..6 {
+            tokio::time::sleep(wait).await;
+            let _ = stream.write_all(b"x").await;
+        }
+    });
+    Origin::parse(&format!("http://127.0.0.1:{port}")).unwrap()
+}
+
+#[tokio::test]
+async fn a_large_answer_may_take_long_as_long_as_it_moves() {
+    let wait = Duration::from_millis(100);
+    let origin = slow(wait).await;
+    let request = HttpRequest::get(&origin, "/x").timeout(wait * 4);
+    let reply = client().send_large(&request).await.unwrap();
+    assert_eq!(&reply.body()[..], b"xxxxxx");
+    let origin = slow(wait).await;
+    let request = HttpRequest::get(&origin, "/x").timeout(wait * 4);
+    let error = client().send(&request).await.unwrap_err();
+    assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_refusal_in_the_middle_of_an_upload_is_an_answer() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -17,12 +17,24 @@ use crate::{
         TranscriptId,
         error::failure,
         job::{Deletion, Machine, Patience, Plan, Verdict, judge},
-        wire::{self, RawEntry, Status, read::Flaw},
+        wire::{self, Raw, RawEntry, Status, read::Flaw},
     },
 };
 
 pub(super) fn malformed(call: &'static str) -> impl Fn(Flaw) -> Error {
     move |Flaw { line, column }| Error::Malformed { call, line, column }
+}
+
+/// An answer about this transcript and no other.
+fn transcript(id: &TranscriptId, body: &[u8]) -> Result<Raw, Error> {
+    let raw = wire::transcript(body).and_then(|raw| {
+        if raw.id == *id {
+            Ok(raw)
+        } else {
+            Err(Flaw::absent())
+        }
+    });
+    raw.map_err(malformed("transcript"))
 }
 
 impl RecordClient {
@@ -38,15 +50,17 @@ impl RecordClient {
         id: &TranscriptId,
         names: &RoleNames,
     ) -> Result<Option<Record>, Error> {
-        let reply = self.ask(&self.get(format!("/v2/transcript/{id}"))).await?;
-        let raw = wire::transcript(&reply.body).map_err(malformed("transcript"))?;
+        let reply = self
+            .ask_large(&self.get(format!("/v2/transcript/{id}")))
+            .await?;
+        let raw = transcript(id, &reply.body)?;
         if raw.is_deleted() {
             return Err(Error::Deleted);
         }
         match raw.status {
             Status::Waiting => Ok(None),
             Status::Completed => Ok(Some(Record::of(&raw, names))),
-            Status::Error => Err(failure(raw.error())),
+            Status::Error => Err(failure(&raw.id, raw.error())),
         }
     }
 
@@ -78,13 +92,16 @@ impl RecordClient {
     /// [`Error::StillRunning`] for a job that is not done: it should be awaited first. What could not be deleted is no error
     /// but in the report.
     pub async fn delete(&self, id: &TranscriptId) -> Result<Deletion, Error> {
-        let reply = self.ask(&self.get(format!("/v2/transcript/{id}"))).await;
+        let reply = self
+            .ask_large(&self.get(format!("/v2/transcript/{id}")))
+            .await;
         let raw = match reply {
-            Ok(reply) => Some(wire::transcript(&reply.body).map_err(malformed("transcript"))?),
-            // What is gone is deleted; the run makes sure.
+            Ok(reply) => Some(transcript(id, &reply.body)?),
+            // It may be gone, or never have been this account's; the run looks.
             Err(Error::NotFound) => None,
             Err(error) => return Err(error),
         };
+        let is_known = raw.is_some();
         if let Some(raw) = raw.filter(|raw| raw.status == Status::Waiting) {
             return Err(Error::StillRunning {
                 id: raw.id.clone(),
@@ -96,12 +113,17 @@ impl RecordClient {
         ticket.stage = Stage::Saved;
         ticket.transcript = Some(id.clone());
         let plan = Plan {
+            erase: true,
             seed: self.seed(),
             ..Plan::default()
         };
-        let machine = Machine::new(plan, ticket, std::time::Duration::ZERO);
+        let mut machine = Machine::new(plan, ticket.clone(), std::time::Duration::ZERO);
+        if is_known {
+            machine = machine.has_seen(id.clone());
+        }
         let end = Runner::of(self, machine, None).run(no_save).await?;
-        Ok(end.deletion.unwrap_or_default())
+        let unseen = || Deletion::unseen(&ticket);
+        Ok(end.deletion.unwrap_or_else(unseen))
     }
 
     /// Has the service say who the voices of a finished transcript are. It does not keep the answer:
@@ -128,7 +150,7 @@ impl RecordClient {
         let request = self.dress(request);
         let mut patience = Patience::new(self.seed());
         let reply = loop {
-            match judge(self.send(&request).await) {
+            match judge(self.send_large(&request).await) {
                 Verdict::Good(reply) => break reply,
                 Verdict::Passing(error) => return Err(error),
                 verdict => match patience.next(&verdict) {

@@ -22,6 +22,8 @@ pub struct Job<'a> {
     pub(super) redacted_audio: Option<&'a mut dyn AudioSave>,
     pub(super) progress: Option<Progress>,
     pub(super) plan: Plan,
+    /// Whether the store may have a ticket of it that goes further.
+    pub(super) is_new: bool,
 }
 
 /// Told how many bytes of an upload were handed to the connection so far; it must not block. A try that breaks off begins
@@ -29,7 +31,8 @@ pub struct Job<'a> {
 pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
 
 impl<'a> Job<'a> {
-    /// A new job whose audio is uploaded.
+    /// A job whose audio is uploaded, 160 ms to 10 h of it. Where the store has a ticket of this key, the job goes on with that
+    /// one: one key is of one recording.
     pub fn upload(
         key: impl Into<String>,
         audio: &'a dyn AudioUpload,
@@ -37,10 +40,12 @@ impl<'a> Job<'a> {
     ) -> Self {
         let mut job = Self::resume(JobTicket::new(key), config);
         job.audio = Some(audio);
+        job.is_new = true;
         job
     }
 
-    /// A new job whose audio the service fetches from an address, up to 5 GB. A lost submit is found again by this address, so
+    /// A job whose audio the service fetches from an address, up to 5 GB and 10 h. The address begins with `https://`; plain
+    /// `http://` is taken for this machine alone. Where the store has a ticket of this key, the job goes on with that one. A lost submit is found again by this address, so
     /// no other job should have it: a parameter of its own, such as `?job=17`, is enough.
     pub fn from_url(
         key: impl Into<String>,
@@ -49,10 +54,12 @@ impl<'a> Job<'a> {
     ) -> Self {
         let mut ticket = JobTicket::new(key);
         ticket.audio_url = Some(audio_url.into());
-        Self::resume(ticket, config)
+        let mut job = Self::resume(ticket, config);
+        job.is_new = true;
+        job
     }
 
-    /// A job at the stage of its ticket, with the configuration that it began with. What was submitted is not submitted
+    /// A job at the stage of its ticket, as the host has loaded it, with the configuration that it began with. What was submitted is not submitted
     /// again: it is looked for.
     #[must_use]
     pub fn resume(ticket: JobTicket, config: &'a Transcription) -> Self {
@@ -63,6 +70,7 @@ impl<'a> Job<'a> {
             redacted_audio: None,
             progress: None,
             plan: Plan::default(),
+            is_new: false,
         }
     }
 
@@ -131,13 +139,20 @@ pub struct Processed {
     pub ticket: JobTicket,
     /// What was deleted, and what was not.
     pub deletion: Deletion,
+    /// Why there is no redacted audio, where it was asked for and the service no longer has it. The transcript was saved and
+    /// deleted all the same.
+    pub redacted_audio_failure: Option<Error>,
 }
 
 impl RecordClient {
     /// Uploads and submits, and leaves the waiting to a webhook or to a later call. Returns the ticket with the transcript's
     /// id.
     ///
-    /// When the future is dropped, the stored ticket can be resumed.
+    /// When the webhook has called, [`process_and_delete`](Self::process_and_delete) with [`Job::resume`] of this ticket fetches,
+    /// saves and deletes.
+    ///
+    /// When the future is dropped during the upload, nothing is stored, and it begins again; after it, the stored ticket can be
+    /// resumed.
     ///
     /// # Errors
     /// As [`transcribe`](Self::transcribe), but for what comes after the submit.
@@ -148,7 +163,7 @@ impl RecordClient {
     ) -> Result<JobTicket, Error> {
         job.plan.submit_only = true;
         job.plan.redacted_audio = false;
-        let mut runner = Runner::new(self, job, store)?;
+        let mut runner = Runner::new(self, job, store).await?;
         runner.run(no_save).await?;
         Ok(runner.machine.ticket().clone())
     }
@@ -156,17 +171,19 @@ impl RecordClient {
     /// Uploads, submits, waits and fetches. Before the submit the ticket is stored, and after it the transcript's id. Where
     /// the answer to the submit is lost, the list of transcripts is looked through before anything is sent again.
     ///
-    /// When the future is dropped, the job goes on at the service, and the stored ticket can be resumed.
+    /// When the future is dropped during the upload, nothing is stored, and it begins again. After it the ticket is stored and
+    /// can be resumed; a job that was submitted goes on at the service. A ticket that was saved before is fetched once more;
+    /// nothing is deleted.
     ///
     /// # Errors
     /// [`Error::Failed`] for audio that can't be transcribed; [`Error::StillRunning`] and [`Error::SubmitUnknown`], after
-    /// which the ticket can be resumed; [`Error::Ticket`] when it can't be stored; else what keeps an answer from coming.
+    /// which the ticket can be resumed; [`Error::SubmitUnclear`], after which somebody has to look; [`Error::Ticket`] when it can't be stored; else what keeps an answer from coming.
     pub async fn transcribe(
         &self,
         job: Job<'_>,
         store: &dyn TicketStore,
     ) -> Result<Finished, Error> {
-        let mut runner = Runner::new(self, job, store)?;
+        let mut runner = Runner::new(self, job, store).await?;
         let end = runner.run(no_save).await?;
         // A job that was saved and deleted has no text any more.
         let raw = end.raw.ok_or(Error::Deleted)?;
@@ -179,7 +196,8 @@ impl RecordClient {
     /// The same, then has the host save the transcript, deletes it at the service, and makes sure that it is gone. Nothing is
     /// deleted before `save` returned `Ok`. What could not be deleted is in the report.
     ///
-    /// When the future is dropped, the stored ticket can be resumed; `save` may then be called a second time.
+    /// When the future is dropped during the upload, nothing is stored, and it begins again. After it the stored ticket can be
+    /// resumed; `save` may then be called a second time.
     ///
     /// # Errors
     /// As [`transcribe`](Self::transcribe), and [`Error::Save`].
@@ -194,12 +212,15 @@ impl RecordClient {
         Fut: Future<Output = Result<(), BoxError>> + Send,
     {
         job.plan.erase = true;
-        let mut runner = Runner::new(self, job, store)?;
+        let mut runner = Runner::new(self, job, store).await?;
         let end = runner.run(save).await?;
         Ok(Processed {
             record: runner.record.take(),
+            deletion: end
+                .deletion
+                .unwrap_or_else(|| Deletion::unseen(runner.machine.ticket())),
             ticket: runner.machine.ticket().clone(),
-            deletion: end.deletion.unwrap_or_default(),
+            redacted_audio_failure: end.audio_failure,
         })
     }
 

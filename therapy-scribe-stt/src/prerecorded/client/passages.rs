@@ -126,13 +126,13 @@ impl RecordClient {
         let query =
             characters.map_or_else(String::new, |most| format!("?chars_per_caption={most}"));
         let path = format!("/v2/transcript/{id}/{format}{query}");
-        let reply = self.ask(&self.get(path)).await?;
+        let reply = self.ask_large(&self.get(path)).await?;
         Ok(Phi::new(String::from_utf8_lossy(&reply.body).into_owned()))
     }
 
     async fn passages(&self, id: &TranscriptId, name: &'static str) -> Result<Vec<Passage>, Error> {
         let reply = self
-            .ask(&self.get(format!("/v2/transcript/{id}/{name}")))
+            .ask_large(&self.get(format!("/v2/transcript/{id}/{name}")))
             .await?;
         let value = read::object(&reply.body).map_err(malformed(name))?;
         let mut until = MediaTime::ZERO;

@@ -30,6 +30,10 @@ impl TicketStore for NoTickets {
     async fn keep(&self, _: &JobTicket) -> Result<(), BoxError> {
         Ok(())
     }
+
+    async fn load(&self, _: &str) -> Result<Option<JobTicket>, BoxError> {
+        Ok(None)
+    }
 }
 
 pub(super) struct Runner<'r, 'j> {
@@ -44,21 +48,31 @@ pub(super) struct Runner<'r, 'j> {
     pub(super) record: Option<Arc<Record>>,
 }
 
+/// Whether the service can fetch it, without the recording being read on the way.
+fn is_address(url: &str) -> bool {
+    let is_host = |rest: &str| !rest.is_empty() && !rest.starts_with('/');
+    let is_here = |rest: &str| {
+        let host = rest.split('/').next().unwrap_or_default();
+        let is_bracketed = host == "[::1]" || host.starts_with("[::1]:");
+        let name = host.split(':').next().unwrap_or_default();
+        let address = name.parse::<std::net::Ipv4Addr>();
+        is_bracketed || name == "localhost" || address.is_ok_and(|ip| ip.is_loopback())
+    };
+    let is_far = url.strip_prefix("https://").is_some_and(is_host);
+    let is_near = url.strip_prefix("http://").is_some_and(is_here);
+    (is_far || is_near) && !url.contains(char::is_whitespace)
+}
+
 impl<'r, 'j> Runner<'r, 'j> {
     /// # Errors
     /// [`Error::Config`] for an address that is none, and for redacted audio of a transcription without.
-    pub(super) fn new(
+    pub(super) async fn new(
         client: &'r RecordClient,
-        job: Job<'j>,
+        mut job: Job<'j>,
         store: &'r dyn TicketStore,
     ) -> Result<Self, Error> {
-        let address = job.ticket.audio_url.as_deref();
-        let is_address = |url: &str| {
-            let rest = url.strip_prefix("https://").or(url.strip_prefix("http://"));
-            rest.is_some_and(|rest| !rest.is_empty() && !url.contains(char::is_whitespace))
-        };
         require(
-            address.is_none_or(is_address),
+            job.ticket.audio_url.as_deref().is_none_or(is_address),
             "audio_url",
             "an address that begins with https://",
         )
@@ -67,6 +81,17 @@ impl<'r, 'j> Runner<'r, 'j> {
             return Err(Error::Config(ConfigError::Conflict(
                 "redacted audio is fetched only where the transcription asks for it: see RecordRedaction::audio",
             )));
+        }
+        if job.is_new
+            && let Some(stored) = store.load(&job.ticket.key).await.map_err(Error::Ticket)?
+        {
+            let address = job.ticket.audio_url;
+            if address.is_some() && address != stored.audio_url {
+                return Err(Error::Config(ConfigError::Conflict(
+                    "the ticket of this key is of another address: use another key, or forget the ticket",
+                )));
+            }
+            job.ticket = stored;
         }
         let plan = Plan {
             seed: client.seed(),
@@ -141,13 +166,17 @@ impl<'r, 'j> Runner<'r, 'j> {
     }
 
     fn saved_record(&mut self) -> Option<Arc<Record>> {
-        let raw = self.machine.raw()?;
-        self.record = Some(Arc::new(Record::of(raw, &self.names)));
+        let raw = self.machine.take_raw()?;
+        self.record = Some(Arc::new(Record::of(&raw, &self.names)));
         self.record.clone()
     }
 
     async fn call(&self, call: &Call) -> Outcome {
-        self.client.send(&self.request(call)).await
+        let request = self.request(call);
+        match call {
+            Call::Get(_) => self.client.send_large(&request).await,
+            _ => self.client.send(&request).await,
+        }
     }
 
     fn request(&self, call: &Call) -> HttpRequest {
@@ -184,6 +213,33 @@ impl<'r, 'j> Runner<'r, 'j> {
         match &mut self.sink {
             Some(sink) => self.client.download(url, *sink).await,
             None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_address;
+
+    #[test]
+    fn recordings_are_fetched_over_https_or_from_this_machine() {
+        for good in [
+            "https://host.example/a.flac",
+            "http://localhost/a",
+            "http://127.0.0.1:8080/a",
+            "http://[::1]:80/a",
+        ] {
+            assert!(is_address(good), "{good}");
+        }
+        for bad in [
+            "http://host.example/a",
+            "http://127.0.0.1.example/a",
+            "http://localhost@host.example/",
+            "https://",
+            "https:///a",
+            "https://a b",
+        ] {
+            assert!(!is_address(bad), "{bad}");
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{RecordClient, job::Progress};
 use crate::prerecorded::{
     AudioSave, AudioUpload, Error, MOST_BYTES,
     error::refusal,
-    job::{Reply, Uploaded, Verdict, judge},
+    job::{LONGEST, Reply, Uploaded, Verdict, judge},
     upload::{Seen, Watched},
     wire,
 };
@@ -17,6 +17,9 @@ use crate::prerecorded::{
 /// service that goes by itself.
 const UPLOAD_TRIES: u8 = 3;
 const UPLOAD_WAIT: Duration = Duration::from_secs(5);
+
+/// What redacted audio may have, in bytes: a `wav` may be larger than what it was made of.
+const MOST_DOWNLOAD: u64 = 4 * MOST_BYTES;
 
 impl RecordClient {
     pub(super) async fn upload(
@@ -38,8 +41,11 @@ impl RecordClient {
                 Error::RateLimited { retry_after } => retry_after.unwrap_or(UPLOAD_WAIT * 6),
                 _ => UPLOAD_WAIT,
             };
+            if asked > LONGEST {
+                return Err(error);
+            }
             tracing::debug!(tries, "the upload broke off and is made again");
-            tokio::time::sleep(asked.clamp(UPLOAD_WAIT, UPLOAD_WAIT * 60)).await;
+            tokio::time::sleep(asked.max(UPLOAD_WAIT)).await;
         }
     }
 
@@ -88,10 +94,17 @@ impl RecordClient {
     /// The address is signed and is not this service's: no key goes with it.
     pub(super) async fn download(&self, url: &str, into: &mut dyn AudioSave) -> Result<(), Error> {
         let (origin, path) = Origin::split(url, &self.origin).map_err(Error::Transport)?;
-        let request = HttpRequest::get(&origin, path).timeout(self.idle);
+        let request = HttpRequest::get(&origin, path)
+            .timeout(self.idle)
+            .max_body(usize::try_from(MOST_DOWNLOAD).unwrap_or(usize::MAX));
         let mut download = self.http.open(&request).await.map_err(Error::Transport)?;
-        if download.status() != 200 {
-            return Err(refusal(download.status(), b"", None));
+        match download.status() {
+            200 => {}
+            // Storage says so of an address that has expired; no key went with it.
+            status @ (400 | 401 | 403 | 404 | 410) => {
+                return Err(Error::RedactedAudioRefused { status });
+            }
+            status => return Err(refusal(status, b"", None)),
         }
         into.begin().await.map_err(Error::Sink)?;
         while let Some(piece) = download.piece().await.map_err(Error::Transport)? {

@@ -1,7 +1,8 @@
 //! What is refused, and why (`pre-recorded.md` 4, 8.1, 9.7, 10, 13).
 
 use super::{
-    Fields, LanguageDetection, Languages, RecordModel, RecordRedaction, UnredactedAnalysis,
+    EntityName, Fields, LanguageDetection, Languages, RecordModel, RecordRedaction,
+    UnredactedAnalysis,
 };
 use crate::config::{ConfigError, require};
 
@@ -288,6 +289,9 @@ fn check_redaction(fields: &Fields) -> Result<(), ConfigError> {
         "redact_static_entities",
         "one term at least for each name",
     )?;
+    for (name, _) in &redaction.terms {
+        EntityName::named(&name.to_ascii_lowercase()).check()?;
+    }
     let by_name = |identification: &super::SpeakerIdentification| identification.is_by_name();
     conflict(
         fields.identification.as_ref().is_some_and(by_name),

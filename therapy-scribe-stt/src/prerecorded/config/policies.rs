@@ -32,10 +32,13 @@ impl EntityName {
     }
 
     /// Why it can't be asked for.
-    fn check(&self) -> Result<(), ConfigError> {
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
         let Self::Other(name) = self else {
             return Ok(());
         };
+        if P::named(name).is_some() {
+            return Ok(());
+        }
         let meant = nearest(name);
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         if meant.is_none() && !name.is_empty() && name.bytes().all(plain) {
@@ -174,7 +177,19 @@ impl RedactionPolicies {
         Self(IDENTIFIERS.map(EntityName::Known).to_vec())
     }
 
-    /// Names, birth date, phone, e-mail, social security number, card number.
+    /// What a text that a note is drafted from can do without: who somebody is, how to reach them, and what opens their
+    /// accounts. Dates, ages, cities, number strings and everything clinical stay, so that more is left of who somebody is than
+    /// by [`identifiers`](Self::identifiers): it is for drafting, not for a copy for others.
+    #[must_use]
+    pub fn for_notes() -> Self {
+        let kept = [P::Date, P::DateInterval, P::LocationCity];
+        let masked = IDENTIFIERS.iter().filter(|policy| !kept.contains(policy));
+        Self(masked.copied().map(EntityName::Known).collect())
+    }
+
+    /// Names, birth date, phone, e-mail, social security number, card number: what introductions to redaction show. Addresses,
+    /// record and account numbers, links and handles stay, so it is for trying out; use [`for_notes`](Self::for_notes) or
+    /// [`identifiers`](Self::identifiers) for people's words.
     #[must_use]
     pub fn tutorial() -> Self {
         let policies = [
@@ -269,6 +284,8 @@ mod tests {
 
     #[test]
     fn a_name_that_the_service_may_have_learned_can_be_sent() {
+        let known = RedactionPolicies::new([EntityName::Other("drug".to_owned())]).unwrap();
+        assert_eq!(known, RedactionPolicies::new([P::Drug]).unwrap());
         let policies = RedactionPolicies::new([EntityName::Other("shoe_size".to_owned())]).unwrap();
         assert_eq!(policies.iter().next().unwrap().as_str(), "shoe_size");
         assert!(RedactionPolicies::new([EntityName::Other("shoe size".to_owned())]).is_err());
@@ -301,6 +318,18 @@ mod tests {
             assert!(
                 !identifiers.0.contains(&EntityName::Known(policy)),
                 "{policy:?}"
+            );
+        }
+        let for_notes = RedactionPolicies::for_notes();
+        assert_eq!(for_notes.len(), 23);
+        assert!(!for_notes.erase_clinical_content());
+        for policy in [P::PersonAge, P::MedicalCode, P::Time] {
+            assert!(
+                for_notes
+                    .clone()
+                    .and(policy)
+                    .unwrap()
+                    .erase_clinical_content()
             );
         }
         assert!(RedactionPolicies::everything().erase_clinical_content());

@@ -86,7 +86,7 @@ impl RecordRedaction {
     }
 
     /// Always masks these exact terms, in audio too, as an entity of this name. They are sent to the service and kept with
-    /// the transcript until it is deleted.
+    /// the transcript until it is deleted. Called again with the same name, it adds to the terms.
     #[must_use]
     pub fn terms<S: Into<String>>(
         mut self,
@@ -94,8 +94,11 @@ impl RecordRedaction {
         terms: impl IntoIterator<Item = S>,
     ) -> Self {
         let name = name.as_str().to_ascii_uppercase();
-        self.terms
-            .push((name, terms.into_iter().map(Into::into).collect()));
+        let terms = terms.into_iter().map(Into::into);
+        match self.terms.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => known.extend(terms),
+            None => self.terms.push((name, terms.collect())),
+        }
         self
     }
 }
@@ -115,6 +118,28 @@ impl fmt::Debug for RecordRedaction {
 mod tests {
     use super::*;
     use crate::config::RedactionPolicy as P;
+
+    #[test]
+    fn terms_of_a_name_that_is_given_twice_are_all_kept() {
+        let name = P::PersonName.into();
+        let redaction = RecordRedaction::new(RedactionPolicies::tutorial())
+            .terms(&name, ["Ana"])
+            .terms(&name, ["Keller"]);
+        let body = crate::prerecorded::Transcription::builder().redaction(redaction);
+        let body = body.build().unwrap().body("https://x");
+        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+        let all = serde_json::json!({"PERSON_NAME": ["Ana", "Keller"]});
+        assert_eq!(body["redact_static_entities"], all);
+    }
+
+    #[test]
+    fn terms_of_a_misspelt_name_are_refused() {
+        let name = EntityName::named("person_nmae");
+        let redaction = RecordRedaction::new(RedactionPolicies::tutorial()).terms(&name, ["Ana"]);
+        let built = crate::prerecorded::Transcription::builder().redaction(redaction);
+        let error = built.build().unwrap_err().to_string();
+        assert!(error.contains("`person_name`"), "{error}");
+    }
 
     #[test]
     fn terms_are_not_shown() {

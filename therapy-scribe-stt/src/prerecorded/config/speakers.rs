@@ -76,6 +76,11 @@ pub enum Effort {
 /// What the service takes for one value.
 const LONGEST_VALUE: usize = 35;
 
+/// As the service gives it back.
+fn trimmed(value: impl Into<String>) -> String {
+    value.into().trim().to_owned()
+}
+
 impl SpeakerIdentification {
     /// By role: the therapist and the client, each with a description of what they do.
     #[must_use]
@@ -109,7 +114,7 @@ impl SpeakerIdentification {
     #[must_use]
     pub fn names<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
         let person = |name: S| Person {
-            value: name.into(),
+            value: trimmed(name),
             role: None,
             description: None,
         };
@@ -130,7 +135,7 @@ impl SpeakerIdentification {
         description: Option<String>,
     ) -> Self {
         self.people.push(Person {
-            value: value.into(),
+            value: trimmed(value),
             role,
             description,
         });
@@ -165,8 +170,7 @@ impl SpeakerIdentification {
             parameter,
             "given one role at least",
         )?;
-        let fits =
-            |person: &Person| (1..=LONGEST_VALUE).contains(&person.value.trim().chars().count());
+        let fits = |person: &Person| (1..=LONGEST_VALUE).contains(&person.value.chars().count());
         require(
             self.people.iter().all(fits),
             parameter,

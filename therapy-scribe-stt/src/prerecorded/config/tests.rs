@@ -70,7 +70,7 @@ fn identification_needs_labels_or_channels_and_values_that_fit() {
         names(&[]).build().is_ok(),
         "names are taken from the conversation"
     );
-    for bad in [&["x".repeat(36).as_str()][..], &[""], &["Ana", "Ana"]] {
+    for bad in [&["x".repeat(36).as_str()][..], &[" "], &["Ana", "Ana "]] {
         assert!(
             refusal(names(bad)).contains("speaker_identification"),
             "{bad:?}"
@@ -92,6 +92,8 @@ fn known_values_and_speakers_are_never_both_sent() {
     assert_eq!(described.get("known_values"), None);
     assert_eq!(described["speakers"][2], json!({"role": "Supervisee"}));
     assert_eq!(described["effort"], "medium");
+    let spaced = SpeakerIdentification::names([" Ana "]).to_json();
+    assert_eq!(spaced["known_values"], json!(["Ana"]));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde_json::Value;
 use therapy_scribe_core::Phi;
 
 use super::{Error, FailureReason};
-use crate::prerecorded::MOST_BYTES;
+use crate::prerecorded::{MOST_BYTES, TranscriptId};
 
 /// Longer texts are cut: they may echo the request.
 const LONGEST: usize = 300;
@@ -26,7 +26,7 @@ pub(crate) fn refusal(status: u16, body: &[u8], retry_after: Option<Duration>) -
         429 => Error::RateLimited { retry_after },
         408 | 500.. => Error::Service { status },
         400 if says("lookup error") || says("id not found") => Error::NotFound,
-        400 if says("balance") => Error::Account { detail: detail() },
+        400 if says("account balance") => Error::Account { detail: detail() },
         status => Error::Refused {
             status,
             detail: detail(),
@@ -35,7 +35,7 @@ pub(crate) fn refusal(status: u16, body: &[u8], retry_after: Option<Duration>) -
 }
 
 /// The error of a job that failed, by the service's words.
-pub(crate) fn failure(words: &str) -> Error {
+pub(crate) fn failure(id: &TranscriptId, words: &str) -> Error {
     use FailureReason as Reason;
     let lower = words.to_ascii_lowercase();
     let starts = |with: &str| lower.starts_with(with);
@@ -57,8 +57,10 @@ pub(crate) fn failure(words: &str) -> Error {
         Reason::Other
     };
     Error::Failed {
+        id: id.clone(),
         reason,
         detail: Phi::new(words.chars().take(LONGEST).collect()),
+        deletion: None,
     }
 }
 
@@ -102,6 +104,12 @@ mod tests {
                 400,
                 "Your current account balance is negative. Please top up CANARY",
                 ErrorKind::Access,
+                false,
+            ),
+            (
+                400,
+                "`keyterms_prompt` has an entry that is refused: work-life balance CANARY",
+                ErrorKind::Configuration,
                 false,
             ),
             (
@@ -169,7 +177,7 @@ mod tests {
             ),
             ("CANARY", Reason::Other),
         ] {
-            let error = failure(words);
+            let error = failure(&"t-1".parse().unwrap(), words);
             assert!(!format!("{error} {error:?}").contains("CANARY"));
             assert!(
                 matches!(error, Error::Failed { reason, .. } if reason == expected),

@@ -3,8 +3,14 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use super::{Call, Machine, Outcome, State, Verdict, judge};
-use crate::prerecorded::{Error, JobTicket, Stage, TranscriptId, wire};
+use super::{
+    Call, Machine, Outcome, State, Verdict, judge,
+    submit::{MOST_PAGES, PAGE},
+};
+use crate::prerecorded::{
+    Error, JobTicket, Stage, TranscriptId,
+    wire::{self, read::Flaw},
+};
 
 /// How often a deletion that did not show is asked for.
 const MOST_TRIES: u8 = 3;
@@ -25,7 +31,8 @@ pub struct Deletion {
 pub struct Leftover {
     /// The transcript.
     pub id: TranscriptId,
-    /// Why; `None` where the service said yes and the transcript is there all the same.
+    /// Why; `None` where the service said yes and the transcript is there all the same. [`Error::NotFound`] where this key
+    /// finds neither the transcript nor a trace of it: the key may be of another project or region.
     pub why: Option<Error>,
 }
 
@@ -34,7 +41,17 @@ impl Deletion {
     /// audio, and uploads that broke off, go by themselves within two days.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.unconfirmed.is_empty()
+        // A report of nothing proves nothing.
+        self.unconfirmed.is_empty() && !self.confirmed.is_empty()
+    }
+
+    /// Nothing is known of what the ticket left.
+    pub(crate) fn unseen(ticket: &JobTicket) -> Self {
+        let leftover = |id| Leftover { id, why: None };
+        Self {
+            confirmed: Vec::new(),
+            unconfirmed: ids(ticket).map(leftover).collect(),
+        }
     }
 }
 
@@ -44,23 +61,39 @@ enum Settled {
     Left(Option<Error>),
 }
 
+/// What is asked of one transcript.
+enum Ask {
+    Delete,
+    /// Whether it is gone.
+    Verify,
+    /// Whether it was this account's: a wrong key or region finds nothing either. Deleted ones stay in the list.
+    List {
+        before: Option<TranscriptId>,
+        pages: u8,
+    },
+}
+
 /// One deletion after the other.
 pub(crate) struct Erase {
     left: VecDeque<TranscriptId>,
-    verifying: bool,
+    ask: Ask,
+    /// Whether this account is known to have had the transcript that is deleted now.
+    known: bool,
+    /// Whether that holds for all.
+    all_known: bool,
     tries: u8,
     report: Deletion,
 }
 
 impl Erase {
+    /// The transcript last: until it is gone, a ticket that is resumed knows what it is of.
     pub(super) fn new(ticket: &JobTicket) -> Self {
-        Self::of(ticket.transcript.iter().chain(&ticket.others).cloned())
-    }
-
-    pub(crate) fn of(ids: impl IntoIterator<Item = TranscriptId>) -> Self {
+        let verified = ticket.stage == Stage::Erased;
         Self {
-            left: ids.into_iter().collect(),
-            verifying: false,
+            left: ids(ticket).collect(),
+            ask: Ask::Delete,
+            known: verified,
+            all_known: verified,
             tries: 0,
             report: Deletion::default(),
         }
@@ -69,10 +102,13 @@ impl Erase {
     /// `None` when all is done.
     pub(super) fn call(&self) -> Option<Call> {
         let id = self.left.front()?.clone();
-        Some(if self.verifying {
-            Call::Get(id)
-        } else {
-            Call::Delete(id)
+        Some(match &self.ask {
+            Ask::Delete => Call::Delete(id),
+            Ask::Verify => Call::Get(id),
+            Ask::List { before, .. } => Call::List {
+                limit: PAGE,
+                before: before.clone(),
+            },
         })
     }
 
@@ -83,9 +119,14 @@ impl Erase {
                 Settled::Left(why) => self.report.unconfirmed.push(Leftover { id, why }),
             }
         }
-        self.verifying = false;
+        self.ask = Ask::Delete;
+        self.known = self.all_known;
         self.tries = 0;
     }
+}
+
+fn ids(ticket: &JobTicket) -> impl Iterator<Item = TranscriptId> {
+    ticket.others.iter().chain(&ticket.transcript).cloned()
 }
 
 impl Machine {
@@ -93,32 +134,85 @@ impl Machine {
         let State::Erase(erase) = &mut self.state else {
             return;
         };
-        let deleting = !erase.verifying;
-        match judge(outcome) {
-            Verdict::Good(_) if deleting => {
-                erase.verifying = true;
-                self.patience.renew();
+        let verdict = judge(outcome);
+        let known = erase.known || erase.left.front().is_some_and(|id| self.seen.contains(id));
+        match (&erase.ask, verdict) {
+            (Ask::Delete, Verdict::Good(_)) => {
+                erase.known = true;
+                self.verify();
             }
-            Verdict::Good(reply) => match wire::transcript(&reply.body) {
-                Ok(raw) if raw.is_deleted() => self.settle(Settled::Gone),
-                Ok(_) => self.still_there(now),
-                Err(flaw) => {
-                    let error = Error::Malformed {
-                        call: "transcript",
-                        line: flaw.line,
-                        column: flaw.column,
-                    };
-                    self.delete_again(Verdict::Passing(error), now);
-                }
-            },
+            (Ask::Delete, Verdict::Final(Error::NotFound | Error::Refused { status: 400, .. })) => {
+                self.verify();
+            }
+            (Ask::Verify, Verdict::Good(reply)) => self.verified(&reply.body, now),
             // Gone before.
-            Verdict::Final(Error::NotFound) if !deleting => self.settle(Settled::Gone),
-            Verdict::Final(Error::NotFound | Error::Refused { status: 400, .. }) if deleting => {
-                erase.verifying = true;
+            (Ask::Verify, Verdict::Final(Error::NotFound)) if known => self.settle(Settled::Gone),
+            (Ask::Verify, Verdict::Final(Error::NotFound)) => {
+                erase.ask = Ask::List {
+                    before: None,
+                    pages: 0,
+                };
                 self.patience.renew();
             }
-            verdict => self.delete_again(verdict, now),
+            (Ask::List { .. }, Verdict::Good(reply)) => self.listed(&reply.body, now),
+            (_, verdict) => self.delete_again(verdict, now),
         }
+    }
+
+    fn verify(&mut self) {
+        if let State::Erase(erase) = &mut self.state {
+            erase.ask = Ask::Verify;
+        }
+        self.patience.renew();
+    }
+
+    fn verified(&mut self, body: &[u8], now: Duration) {
+        let State::Erase(erase) = &self.state else {
+            return;
+        };
+        match wire::transcript(body) {
+            Ok(raw) if Some(&raw.id) != erase.left.front() => {
+                self.erase_unreadable("transcript", Flaw::absent(), now);
+            }
+            Ok(raw) if raw.is_deleted() => self.settle(Settled::Gone),
+            Ok(_) => self.still_there(now),
+            Err(flaw) => self.erase_unreadable("transcript", flaw, now),
+        }
+    }
+
+    /// A page of the list, in which a transcript that is not found may stand as deleted.
+    fn listed(&mut self, body: &[u8], now: Duration) {
+        let page = match wire::page(body, PAGE) {
+            Ok(page) => page,
+            Err(flaw) => return self.erase_unreadable("list", flaw, now),
+        };
+        let State::Erase(erase) = &mut self.state else {
+            return;
+        };
+        let Ask::List { before, pages } = &mut erase.ask else {
+            return;
+        };
+        let ours = erase.left.front();
+        if let Some(entry) = page.entries.iter().find(|entry| Some(&entry.id) == ours) {
+            return self.settle(if entry.is_deleted() {
+                Settled::Gone
+            } else {
+                Settled::Left(Some(Error::NotFound))
+            });
+        }
+        let last = page.entries.last().map(|entry| entry.id.clone());
+        *pages += 1;
+        if page.has_older && *pages < MOST_PAGES && last.is_some() && last != *before {
+            *before = last;
+            return self.patience.renew();
+        }
+        self.settle(Settled::Left(Some(Error::NotFound)));
+    }
+
+    fn erase_unreadable(&mut self, call: &'static str, flaw: Flaw, now: Duration) {
+        let Flaw { line, column } = flaw;
+        let error = Error::Malformed { call, line, column };
+        self.delete_again(Verdict::Passing(error), now);
     }
 
     fn delete_again(&mut self, verdict: Verdict, now: Duration) {
@@ -133,7 +227,7 @@ impl Machine {
             return;
         };
         erase.tries += 1;
-        erase.verifying = false;
+        erase.ask = Ask::Delete;
         if erase.tries >= MOST_TRIES {
             return self.settle(Settled::Left(None));
         }
@@ -148,6 +242,19 @@ impl Machine {
         self.patience.renew();
         if erase.left.is_empty() {
             let report = std::mem::take(&mut erase.report);
+            if let Some(Error::Failed {
+                id, reason, detail, ..
+            }) = self.failed.take()
+            {
+                // The stage stays: there was nothing to save, and a ticket that is resumed must not look saved.
+                let deletion = Some(Box::new(report));
+                return self.fail(Error::Failed {
+                    id,
+                    reason,
+                    detail,
+                    deletion,
+                });
+            }
             if report.is_complete() {
                 self.ticket.stage = Stage::Erased;
                 self.state = State::KeepErased;

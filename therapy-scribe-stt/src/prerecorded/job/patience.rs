@@ -63,6 +63,14 @@ fn unanswered(error: transport::Error) -> Verdict {
     }
 }
 
+/// The call was received, and the next answer is as large.
+const fn is_too_large(verdict: &Verdict) -> bool {
+    matches!(
+        verdict,
+        Verdict::Passing(Error::Transport(transport::Error::TooLarge { .. }))
+    )
+}
+
 /// Waits after failures that pass.
 const PLAN: [Duration; 3] = [
     Duration::from_secs(2),
@@ -72,7 +80,7 @@ const PLAN: [Duration; 3] = [
 /// A crowded service that names no time.
 const CROWDED: Duration = Duration::from_secs(30);
 /// A service that asks for more is not waited for.
-const LONGEST: Duration = Duration::from_secs(300);
+pub(crate) const LONGEST: Duration = Duration::from_secs(300);
 /// How often a crowded service is asked.
 const MOST_CROWDED: u8 = 8;
 
@@ -100,6 +108,9 @@ impl Patience {
 
     /// How long to wait before the call is made again; `None`: no more.
     pub(crate) fn next(&mut self, verdict: &Verdict) -> Option<Duration> {
+        if is_too_large(verdict) {
+            return None;
+        }
         match verdict {
             Verdict::Crowded(error) => {
                 self.crowded += 1;
@@ -122,6 +133,7 @@ impl Patience {
     pub(crate) fn next_without_end(&mut self, verdict: &Verdict) -> Option<Duration> {
         let wait = self.next(verdict);
         match verdict {
+            _ if is_too_large(verdict) => None,
             Verdict::Passing(Error::Transport(_)) | Verdict::Unsent(_) => {
                 Some(wait.unwrap_or(Duration::from_secs(8)))
             }

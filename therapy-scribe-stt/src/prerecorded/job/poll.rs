@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Machine, Outcome, State, Verdict, judge};
+use super::{Machine, Outcome, State, Verdict, erase::Erase, judge};
 use crate::prerecorded::{
     Error, FailureReason, PollPlan, Stage,
     error::failure,
-    wire::{self, Raw, Status},
+    wire::{self, Raw, Status, read::Flaw},
 };
 
 /// How long redacted audio is waited for, and the longest wait before it is asked for again.
@@ -46,7 +46,13 @@ impl Machine {
             Ok(raw) => raw,
             Err(flaw) => return self.unreadable("transcript", flaw, now),
         };
+        if Some(&raw.id) != self.ticket.transcript.as_ref() {
+            return self.unreadable("transcript", Flaw::absent(), now);
+        }
         self.patience.renew();
+        if !self.seen.contains(&raw.id) {
+            self.seen.push(raw.id.clone());
+        }
         if raw.is_deleted() {
             return self.fail(Error::Deleted);
         }
@@ -76,7 +82,7 @@ impl Machine {
 
     /// A fault of theirs is submitted again once, under a new id; it is stored before.
     fn job_failed(&mut self, raw: &Raw) {
-        let error = failure(raw.error());
+        let error = failure(&raw.id, raw.error());
         let theirs = matches!(
             error,
             Error::Failed {
@@ -85,7 +91,11 @@ impl Machine {
             }
         );
         if !theirs || self.ticket.others.contains(&raw.id) || self.has_failed_before() {
-            return self.fail(error);
+            if !self.plan.erase {
+                return self.fail(error);
+            }
+            self.failed = Some(error);
+            return self.go(State::Erase(Erase::new(&self.ticket)));
         }
         self.ticket.others.push(raw.id.clone());
         self.ticket.transcript = None;
@@ -147,6 +157,11 @@ impl Machine {
         let reply = match judge(outcome) {
             Verdict::Good(reply) => reply,
             Verdict::Final(Error::Refused { status: 400, .. } | Error::NotFound) => {
+                // It never comes: the transcript is worth saving all the same.
+                if self.plan.erase {
+                    self.audio_failure = Some(Error::RedactedAudioGone);
+                    return self.fetched();
+                }
                 return self.fail(Error::RedactedAudioGone);
             }
             verdict => return self.again(verdict, now),

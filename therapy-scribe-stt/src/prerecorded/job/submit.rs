@@ -12,7 +12,7 @@ use crate::prerecorded::{
 /// How many entries of the list are asked for at once.
 pub(crate) const PAGE: usize = 100;
 /// An account that submits more in a minute is beyond this search.
-const MOST_PAGES: u8 = 20;
+pub(crate) const MOST_PAGES: u8 = 20;
 /// When the list is looked through after a loss: a submit may still be on its way while its answer is given up.
 const ROUNDS: [Duration; 4] = [
     Duration::ZERO,
@@ -175,7 +175,11 @@ impl Machine {
         } else if self.submits < MOST_SUBMITS && !unclear {
             self.go(State::Submit);
         } else {
-            self.fail(Error::SubmitUnknown);
+            self.fail(if unclear {
+                Error::SubmitUnclear
+            } else {
+                Error::SubmitUnknown
+            });
         }
     }
 }

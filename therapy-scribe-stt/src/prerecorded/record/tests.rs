@@ -247,6 +247,66 @@ fn what_is_not_masked_is_kept_apart_from_what_is_exported() {
 }
 
 #[test]
+fn words_without_a_time_stand_in_a_row_between_their_neighbours() {
+    let untimed = |text: &str| json!({"text": text, "start": null, "end": null, "speaker": "A"});
+    let times = |value: Value| -> Vec<(u64, u64)> {
+        let record = record(value);
+        let words: Vec<_> = record
+            .transcript
+            .turns()
+            .flat_map(|turn| turn.words().to_vec())
+            .collect();
+        let time =
+            |word: &therapy_scribe_core::Word| (word.start().as_millis(), word.end().as_millis());
+        words.iter().map(time).collect()
+    };
+    let between = json!({"words": [word("I", 0, "A"), untimed("was"), untimed("not"), word("there.", 600, "A")]});
+    assert_eq!(
+        times(between),
+        [(0, 200), (200, 400), (400, 600), (600, 800)]
+    );
+    let around = json!({"words": [untimed("I"), untimed("was"), word("there", 600, "A"), untimed("too.")],
+        "audio_duration": 1});
+    assert_eq!(
+        times(around),
+        [(0, 300), (300, 600), (600, 800), (800, 1000)]
+    );
+    let alone = json!({"words": [word("So", 0, "A"), untimed("mhm")]});
+    assert_eq!(times(alone), [(0, 200), (200, 200)]);
+}
+
+#[test]
+fn a_length_beyond_all_reason_is_capped() {
+    let record = record(json!({"text": "One two three.", "audio_duration": 1e30}));
+    assert_eq!(
+        record.duration,
+        Some(Duration::from_secs(366 * 24 * 60 * 60))
+    );
+    assert_eq!(record.transcript.turn_count(), 1);
+}
+
+#[test]
+fn an_export_needs_a_known_policy_and_words_that_agree_with_the_text() {
+    let export = |text: Value, policy: &str| {
+        record(json!({
+            "text": text, "redact_pii": true, "redact_pii_policies": [policy],
+            "words": [word("I", 0, "A"), word("told", 300, "A"), word("Ana.", 600, "A")]
+        }))
+        .redacted()
+    };
+    assert!(export(json!("I told Ana."), "person_name").is_some());
+    assert!(
+        export(json!("I told [PERSON_NAME]."), "person_name").is_none(),
+        "unmasked words"
+    );
+    assert!(export(Value::Null, "person_name").is_none());
+    assert!(
+        export(json!("I told Ana."), "person_nmae").is_none(),
+        "masks nothing"
+    );
+}
+
+#[test]
 fn a_later_identification_re_attributes_everything_at_once() {
     let before = record(json!({"words": [word("Hi", 0, "A"), word("Hello", 900, "B")]}));
     assert_eq!(spoken(&before)[0].0, None);

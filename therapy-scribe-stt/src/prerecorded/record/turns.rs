@@ -26,8 +26,10 @@ pub(super) fn of(value: &Value, voices: &Voices) -> Vec<Turn> {
         let channel = word.channel.as_deref().and_then(number);
         channels.entry(channel).or_default().push(word);
     }
+    let end = read::seconds(value, "audio_duration").map(|seconds| seconds * 1000);
     let mut turns = Vec::new();
-    for (channel, words) in channels {
+    for (channel, mut words) in channels {
+        place_untimed(&mut words, end);
         let on_channel = |span: &&RawSpan| span.channel.as_deref().and_then(number) == channel;
         let spans: Vec<_> = spans.iter().filter(on_channel).collect();
         let connection = ConnectionId::new(channel.unwrap_or(0));
@@ -39,6 +41,30 @@ pub(super) fn of(value: &Value, voices: &Voices) -> Vec<Turn> {
         }
     }
     turns
+}
+
+/// Words without a time stand between those around them, evenly: one after the other, and none on top of another.
+fn place_untimed(words: &mut [RawWord], audio_end: Option<u64>) {
+    let mut until = 0;
+    let mut rest = words;
+    while !rest.is_empty() {
+        let timed = rest.iter().take_while(|word| word.start.is_some()).count();
+        let (before, after) = rest.split_at_mut(timed);
+        let ends = before.iter().map(|word| word.end.max(word.start));
+        until = ends.flatten().fold(until, u64::max);
+        let untimed = after.iter().take_while(|word| word.start.is_none()).count();
+        let next = after.get(untimed).and_then(|word| word.start);
+        let (run, after) = after.split_at_mut(untimed);
+        let until_next = next.or(audio_end).unwrap_or(until).max(until);
+        let count = u64::try_from(untimed).unwrap_or(u64::MAX).max(1);
+        let at = |index: u64| until + (until_next - until).saturating_mul(index) / count;
+        for (index, word) in (0..).zip(run) {
+            let start = at(index);
+            word.start = Some(start);
+            word.end = word.end.filter(|end| *end >= start).or(Some(at(index + 1)));
+        }
+        rest = after;
+    }
 }
 
 /// The words of one channel as rows of one speaker each.
@@ -118,12 +144,12 @@ fn spread(span: &RawSpan) -> Vec<RawWord> {
 
 /// A transcript of which the text alone is left: better without times than without words.
 fn bare_text(value: &Value) -> Vec<RawWord> {
-    let seconds = read::number(value, "audio_duration").unwrap_or(0);
+    let seconds = read::seconds(value, "audio_duration").unwrap_or(0);
     let text = read::text(value, "text").unwrap_or_default();
     spread(&RawSpan {
         text: text.to_owned(),
         start: Some(0),
-        end: Some(seconds.saturating_mul(1000)),
+        end: Some(seconds * 1000),
         confidence: read::share(value, "confidence"),
         speaker: None,
         channel: None,

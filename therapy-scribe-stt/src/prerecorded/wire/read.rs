@@ -64,10 +64,17 @@ fn real(value: &Value) -> Option<f64> {
         .or_else(|| value.as_str()?.trim().parse().ok())
 }
 
-/// A time in milliseconds. Beyond a year it is a mistake.
+/// In seconds. A recording or a time beyond it is a mistake.
+const YEAR: u64 = 366 * 24 * 60 * 60;
+
+/// A time in milliseconds.
 pub(crate) fn millis(value: &Value, name: &str) -> Option<u64> {
-    const YEAR: u64 = 366 * 24 * 60 * 60 * 1000;
-    number(value, name).filter(|millis| *millis < YEAR)
+    number(value, name).filter(|millis| *millis < YEAR * 1000)
+}
+
+/// A length in seconds, a year at most.
+pub(crate) fn seconds(value: &Value, name: &str) -> Option<u64> {
+    number(value, name).map(|seconds| seconds.min(YEAR))
 }
 
 /// A number from 0 to 1.

@@ -134,7 +134,9 @@ async fn a_deletion_waits_for_a_running_job_and_may_be_repeated() {
         assert!(client.delete(&id).await.unwrap().is_complete());
     }
     let gone = "t-9".parse().unwrap();
-    assert!(client.delete(&gone).await.unwrap().is_complete());
+    let unknown = client.delete(&gone).await.unwrap();
+    assert!(!unknown.is_complete());
+    assert!(matches!(unknown.unconfirmed[0].why, Some(Error::NotFound)));
 }
 
 #[tokio::test]

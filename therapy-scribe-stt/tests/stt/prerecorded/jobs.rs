@@ -109,6 +109,25 @@ async fn a_ticket_that_is_resumed_submits_nothing() {
 }
 
 #[tokio::test]
+async fn a_job_that_is_begun_again_goes_on_with_the_ticket_of_its_key() {
+    let service = Service::start().await;
+    let (tickets, config) = (Tickets::default(), plain());
+    let client = client(&service.origin);
+    for _ in 0..2 {
+        let audio = ReaderUpload::new(&b"RIFFxxxx"[..], None);
+        let job = Job::upload("s-17", &audio, &config).polls(quick());
+        client.transcribe(job, &tickets).await.unwrap();
+    }
+    {
+        let state = service.state();
+        assert_eq!((state.uploads.len(), state.jobs.len()), (1, 1));
+    }
+    let other = Job::from_url("s-17", "https://host.example/b.flac", &config);
+    let error = client.transcribe(other, &tickets).await.unwrap_err();
+    assert!(matches!(error, Error::Config(_)), "{error:?}");
+}
+
+#[tokio::test]
 async fn nothing_is_deleted_when_saving_fails_and_the_ticket_goes_on() {
     let service = Service::start().await;
     let (tickets, config) = (Tickets::default(), plain());
@@ -217,8 +236,12 @@ async fn an_address_that_is_refused_three_times_is_an_error_without_it() {
         .transcribe(job, &tickets)
         .await
         .unwrap_err();
+    assert!(matches!(
+        error,
+        Error::RedactedAudioRefused { status: 403, .. }
+    ));
     assert!(!told(&error).contains("CANARY"), "{}", told(&error));
-    assert!(audio.is_empty());
+    assert!(!error.to_string().contains("KEY") && audio.is_empty());
 }
 
 #[tokio::test]

@@ -15,8 +15,8 @@ use therapy_scribe_core::BoxError;
 use therapy_scribe_stt::{
     ErrorKind,
     prerecorded::{
-        AudioUpload, Error, FailureReason, FileUpload, Job, JobTicket, OpenAudio, ReaderUpload,
-        RoleNames, TicketStore, TranscriptId,
+        AudioUpload, Error, FailureReason, FileUpload, Job, JobTicket, ListQuery, OpenAudio,
+        ReaderUpload, RoleNames, TicketStore, TranscriptId,
     },
 };
 
@@ -125,6 +125,24 @@ async fn a_crowded_service_is_asked_again_when_it_says() {
         .await
         .unwrap();
     assert!(fetched.is_none() && asked.load(Ordering::Relaxed) == 2);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_large_is_not_asked_for_again() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let origin = server::serve(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+        Answer::Reply(200, vec![b' '; (4 << 20) + 1])
+    })
+    .await;
+    let error = client(&origin).list(&ListQuery::default()).await;
+    let error = error.unwrap_err();
+    assert!(matches!(error, Error::Transport(_)) && !error.is_retryable());
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    // The words of a long recording are more than that.
+    let large = client(&origin).fetch(&id(), &RoleNames::default()).await;
+    assert!(matches!(large, Err(Error::Malformed { .. })), "{large:?}");
 }
 
 #[tokio::test]
@@ -249,6 +267,10 @@ struct Full;
 impl TicketStore for Full {
     async fn keep(&self, _: &JobTicket) -> Result<(), BoxError> {
         Err("the disk is full".into())
+    }
+
+    async fn load(&self, _: &str) -> Result<Option<JobTicket>, BoxError> {
+        Ok(None)
     }
 }
 
