@@ -156,7 +156,7 @@ fn with_names(redaction: RecordRedaction, names: &Names) -> RecordRedaction {
 
 fn deleted(deletion: &Deletion) -> String {
     match deletion.unconfirmed.as_slice() {
-        [] => "The transcript was deleted at the service, and that was looked after".to_owned(),
+        [] => "The transcript was deleted at the service, and the deletion was verified".to_owned(),
         left => {
             let ids: Vec<_> = left.iter().map(|leftover| leftover.id.as_str()).collect();
             format!("STILL AT THE SERVICE, delete it there: {}", ids.join(", "))
