@@ -112,6 +112,25 @@ async fn a_crowded_service_that_asks_for_an_hour_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn an_upload_is_not_made_again_before_the_time_that_the_service_names() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let origin = server::serve(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+        Answer::With(429, "retry-after: 301".to_owned(), b"{}".to_vec())
+    })
+    .await;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("session.flac");
+    std::fs::write(&path, b"fLaCxxxx").unwrap();
+    let (audio, config) = (FileUpload::new(path), plain());
+    let job = Job::upload("s-17", &audio, &config);
+    let error = client(&origin).transcribe(job, &Tickets::default()).await;
+    assert!(matches!(error, Err(Error::RateLimited { .. })), "{error:?}");
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
 async fn a_crowded_service_is_asked_again_when_it_says() {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
