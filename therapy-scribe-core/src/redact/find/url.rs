@@ -304,7 +304,8 @@ fn said_on(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let tokens = &scan.tokens;
     let is_content = |at: usize| {
         let low = tokens.low(at);
-        tokens.is_word(at) && tokens.has_space(at) && !is_lead(low) && !GOES_ON.contains(low)
+        let is_lead = is_lead(low) && !matches!(low, "again" | "well" | "great" | "right");
+        tokens.is_word(at) && tokens.has_space(at) && !is_lead && !GOES_ON.contains(low)
     };
     if is_content(at) {
         return Some(at + 1);

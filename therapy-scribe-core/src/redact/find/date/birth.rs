@@ -36,13 +36,13 @@ pub(super) fn is_birth(scan: &Scan<'_>, start: usize, date: &Date) -> bool {
         })
         .any(|at| scan.numbers.from(at + 1).is_some());
     has_turned
-        || has_come(scan, start)
+        || has_come(scan, start, end)
         || scan.cue_after(end, 12) == Some(Cue::Birth)
         || gives_age(scan, end)
 }
 
 /// "my twins came 10/02/2015", "we had her on", "the baby arrived early, on"
-fn has_come(scan: &Scan<'_>, start: usize) -> bool {
+fn has_come(scan: &Scan<'_>, start: usize, end: usize) -> bool {
     let tokens = &scan.tokens;
     let between = |at: &usize| {
         let low = tokens.low(*at);
@@ -65,6 +65,15 @@ fn has_come(scan: &Scan<'_>, start: usize) -> bool {
                     | "sunday"
             )
     };
+    // "the twins, twenty-first of July, came six weeks early"
+    let next = scan.after_fillers(end, 2);
+    if matches!(tokens.low(next), "came" | "arrived")
+        && start
+            .checked_sub(2)
+            .is_some_and(|at| is_child(tokens.low(at)))
+    {
+        return true;
+    }
     let Some(at) = (0..start).rev().take(5).find(|at| !between(at)) else {
         return false;
     };
