@@ -62,3 +62,13 @@ fn set_b_is_found_and_clinical_words_stay() {
     };
     check("b", &bars);
 }
+
+#[test]
+fn set_c_is_found_and_clinical_words_stay() {
+    let bars = Bars {
+        identifiers: 940,
+        names: 960,
+        false_alarms: 10,
+    };
+    check("c", &bars);
+}

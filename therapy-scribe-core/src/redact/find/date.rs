@@ -10,8 +10,9 @@ use super::{
     runs,
 };
 use crate::redact::Kind;
-use birth::{has_birth_before, is_birth, is_long_ago};
-use parts::{corrected, day, is_apostrophe, month, month_named, year, year_of_two};
+use birth::{has_birth_before, is_birth, is_long_ago, late_year};
+pub(super) use parts::month;
+use parts::{corrected, day, is_apostrophe, month_named, year, year_of_two};
 
 /// A date, by what it has.
 struct Date {
@@ -47,6 +48,11 @@ pub(super) fn find(scan: &mut Scan<'_>) {
         let end = date.end;
         if is_birth(scan, at, &date) || is_long_ago(scan, at, &date) {
             scan.take(with_article(scan, at)..end, Kind::DateOfBirth);
+            if date.year.is_none()
+                && let Some(year) = late_year(scan, end)
+            {
+                scan.take(year, Kind::DateOfBirth);
+            }
         } else if matches!(scan.cue_before(at, 3), Some((Cue::Expiry, _)))
             && runs::mentions_card(scan, at)
         {

@@ -129,6 +129,6 @@ static UNITS: Words = Words::new(|| {
     beers glasses cups cigarettes packs pounds lbs lb ounces oz feet foot inches miles mile km kilometers meters steps \
     calories dollars bucks euros cents grand o'clock items questions breaths reps sets blocks pages episodes attacks \
     weekly daily x bpd things ways hundred thousand million more less weeknights visits appointments attempts \
-    hospitalizations admissions s th nd rd ish",
+    hospitalizations admissions rounds cycles courses treatments shots doses classes s th nd rd ish",
     )
 });

@@ -1,22 +1,24 @@
 //! Rows of digits as they are dictated: grouped anyhow, with pauses, corrections and other people's "mhm" in between.
 
+mod birth;
 mod context;
+mod lead;
 mod lists;
+mod row;
 
 use std::ops::Range;
 
 use compact_str::CompactString;
 
-use super::{
-    KnownDigits, Scan,
-    cues::{self, Cue},
-    guard,
-    numbers::Number,
-};
+use super::{KnownDigits, Scan, cues::Cue};
 use crate::redact::Kind;
+use birth::{is_birth, is_spoken_date};
 pub(super) use context::mentions_card;
-use context::{another, continued, is_cut_off, short};
-use lists::{is_amount, is_exercise, is_list, is_spoken_date};
+use context::{another, continued, is_cut_off, last_four_of, short};
+pub(super) use lead::with_extension;
+use lead::{is_lettered, with_lead};
+use lists::{is_amount, is_exercise, is_list};
+use row::{Run, digits_of, runs, tokens_of, trimmed};
 
 /// Numbers to call in need. They tell nobody.
 const HOTLINES: [&str; 11] = [
@@ -25,12 +27,6 @@ const HOTLINES: [&str; 11] = [
 
 /// More are never one number.
 const MOST_DIGITS: usize = 40;
-
-/// Numbers that belong together, as indices of the text's numbers.
-#[derive(Clone)]
-struct Run {
-    numbers: Range<usize>,
-}
 
 /// Digits that are known to be somebody's, wherever they come again.
 pub(super) fn find_known(scan: &mut Scan<'_>, known: &KnownDigits) {
@@ -76,182 +72,6 @@ pub(super) fn find(scan: &mut Scan<'_>) {
     }
 }
 
-/// The begin of a number with what is said before it and belongs to it: "area code", "plus", a letter.
-fn with_lead(scan: &Scan<'_>, start: usize) -> usize {
-    let tokens = &scan.tokens;
-    let Some(before) = start.checked_sub(1) else {
-        return start;
-    };
-    let area = start
-        .checked_sub(2)
-        .filter(|at| tokens.phrase(*at, "area code").is_some());
-    let is_sign = matches!(tokens.low(before), "plus" | "+");
-    let is_letter = is_lead_letters(scan, before);
-    match area {
-        Some(area) => area,
-        None if is_sign || is_letter => before,
-        None => start,
-    }
-}
-
-/// The end of a number with its extension.
-pub(super) fn with_extension(scan: &Scan<'_>, end: usize) -> usize {
-    let tokens = &scan.tokens;
-    let at = scan.after_fillers(end, 3);
-    if !matches!(tokens.low(at), "extension" | "ext" | "x") {
-        return end;
-    }
-    let mut next = at + 1;
-    while matches!(tokens.low(next), "." | "number" | "#" | "is" | ":" | ",") {
-        next += 1;
-    }
-    let (mut last, mut digits) = (end, 0);
-    while let Some(number) = scan.numbers.from(next) {
-        digits += number.digits.len();
-        if digits > 6 {
-            break;
-        }
-        last = number.tokens.end;
-        next = last + usize::from(matches!(tokens.low(last), "-" | ","));
-    }
-    last
-}
-
-/// The runs of all numbers that nobody has taken.
-fn runs(scan: &Scan<'_>) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
-    for index in 0..scan.numbers.len() {
-        let Some(number) = scan.numbers.get(index) else {
-            continue;
-        };
-        if !scan.is_free(number.tokens.clone()) || is_glued(scan, number) {
-            continue;
-        }
-        match runs.last_mut() {
-            Some(run) if run.numbers.end == index && joins(scan, index) => {
-                run.numbers.end = index + 1;
-            }
-            _ => runs.push(Run {
-                numbers: index..index + 1,
-            }),
-        }
-    }
-    runs
-}
-
-/// Part of something like "B12" or "4th".
-fn is_glued(scan: &Scan<'_>, number: &Number) -> bool {
-    let tokens = &scan.tokens;
-    let (start, end) = (number.tokens.start, number.tokens.end);
-    let after = tokens.is_word(end) && !tokens.has_space(end) && tokens.low(end) != "x";
-    (start > 0 && tokens.is_word(start - 1) && !tokens.has_space(start))
-        || (!number.is_spoken && after)
-}
-
-/// Whether a number goes on with what the one before it began.
-fn joins(scan: &Scan<'_>, index: usize) -> bool {
-    let (Some(one), Some(other)) = (
-        index.checked_sub(1).and_then(|i| scan.numbers.get(i)),
-        scan.numbers.get(index),
-    ) else {
-        return false;
-    };
-    let gap = one.tokens.end..other.tokens.start;
-    let (mut words, mut breaks, mut ends) = (0, 0, 0);
-    let mut at = gap.start;
-    while at < gap.end {
-        let low = scan.tokens.low(at);
-        if scan.tokens.is_hidden(at) || scan.claimed.get(at) == Some(&true) {
-            return false;
-        }
-        if scan.tokens.is_break(at) {
-            breaks += 1;
-            // Who speaks, at a line's begin.
-            if let Some(label) = label(scan, at + 1) {
-                at = label;
-                continue;
-            }
-        } else if scan.tokens.is_mark(at) {
-            if matches!(low, "$" | "£" | "€" | "%" | "@" | "=" | ";" | "&" | "*") {
-                return false;
-            }
-            ends += usize::from(scan.tokens.ends_sentence(at));
-        } else if cues::is_spoken_mark(low)
-            || matches!(low, "area" | "extension" | "ext" | "x")
-            || (low == "code" && scan.tokens.low_before(at) == "area")
-        {
-        } else if low == "i"
-            && !matches!(
-                scan.tokens.low(at + 1),
-                "think" | "mean" | "guess" | "believe"
-            )
-        {
-            return false;
-        } else if cues::is_filler(low) {
-            words += 1;
-        } else {
-            return false;
-        }
-        at += 1;
-    }
-    let is_short = |number: &Number| number.digits.len() <= 4;
-    let is_apart = ends > 0 || breaks > 0;
-    words <= 8 && breaks <= 3 && ends <= 3 && (!is_apart || (is_short(one) && is_short(other)))
-}
-
-/// The end of "Therapist:" or "Speaker A:" at a line's begin.
-fn label(scan: &Scan<'_>, at: usize) -> Option<usize> {
-    let words = (at..at + 3).take_while(|i| scan.tokens.is_word(*i)).count();
-    (words > 0 && scan.tokens.low(at + words) == ":").then_some(at + words + 1)
-}
-
-/// Without an "oh" that is a sigh.
-fn trimmed(scan: &Scan<'_>, run: Run) -> Run {
-    let mut numbers = run.numbers;
-    let is_oh = |index: usize| {
-        let number = scan.numbers.get(index)?;
-        matches!(scan.tokens.low(number.tokens.start), "oh" | "o").then_some(number.tokens.clone())
-    };
-    if let Some(tokens) = is_oh(numbers.start)
-        && scan.tokens.low(tokens.end) == ","
-        && matches!(digits_of(scan, &numbers).len(), 8 | 10 | 11)
-        && (numbers.start + 1..numbers.end)
-            .filter_map(|i| scan.numbers.get(i))
-            .any(|number| number.digits.len() > 1)
-    {
-        numbers.start += 1;
-    }
-    if numbers.len() > 1
-        && let Some(tokens) = numbers.end.checked_sub(1).and_then(is_oh)
-        && tokens.start > 0
-        && scan.tokens.ends_sentence(tokens.start - 1)
-    {
-        numbers.end -= 1;
-    }
-    Run { numbers }
-}
-
-fn tokens_of(scan: &Scan<'_>, numbers: &Range<usize>) -> Range<usize> {
-    let first = scan.numbers.get(numbers.start);
-    let last = numbers
-        .end
-        .checked_sub(1)
-        .and_then(|last| scan.numbers.get(last));
-    match (first, last) {
-        (Some(first), Some(last)) => first.tokens.start..last.tokens.end,
-        _ => 0..0,
-    }
-}
-
-fn digits_of(scan: &Scan<'_>, numbers: &Range<usize>) -> CompactString {
-    let numbers = numbers.clone().filter_map(|index| scan.numbers.get(index));
-    let mut digits = CompactString::default();
-    for number in numbers {
-        digits.push_str(&number.digits);
-    }
-    digits
-}
-
 fn kind(scan: &Scan<'_>, run: &Run, tokens: &Range<usize>) -> Option<Kind> {
     let digits = digits_of(scan, &run.numbers);
     let count = digits.len();
@@ -269,10 +89,13 @@ fn kind(scan: &Scan<'_>, run: &Run, tokens: &Range<usize>) -> Option<Kind> {
     if let Some(kind) = short(scan, tokens, &digits, near(8), is_digitwise(scan, run)) {
         return Some(kind);
     }
-    if is_spoken_date(scan, run, tokens) {
+    if is_spoken_date(scan, run, tokens) || is_birth(scan, tokens, &digits) {
         return Some(Kind::DateOfBirth);
     }
-    if count >= 5 && is_lettered(scan, run, tokens.start) {
+    if let Some(kind) = last_four_of(scan, tokens.end, count) {
+        return Some(kind);
+    }
+    if is_lettered(scan, run, tokens.start, count) {
         return Some(Kind::Record);
     }
     if count < 7 {
@@ -308,26 +131,6 @@ fn kind(scan: &Scan<'_>, run: &Run, tokens: &Range<usize>) -> Option<Kind> {
         Some(Cue::Number) if count <= 16 => Some(Kind::Phone),
         _ => by_length(&digits),
     }
-}
-
-/// Up to three capital letters that are no word and nothing clinical.
-fn is_lead_letters(scan: &Scan<'_>, at: usize) -> bool {
-    let low = scan.tokens.low(at);
-    let is_word = low == "i" || cues::is_filler(low) || cues::at(&scan.tokens, at).is_some();
-    scan.tokens.is_upper(at) && low.len() <= 3 && !is_word && !guard::is_instrument(low)
-}
-
-/// "PA seven seven one four oh two": letters, and digits that are said one by one.
-fn is_lettered(scan: &Scan<'_>, run: &Run, start: usize) -> bool {
-    let Some(before) = start.checked_sub(1) else {
-        return false;
-    };
-    let is_letters = is_lead_letters(scan, before);
-    let mut numbers = run
-        .numbers
-        .clone()
-        .filter_map(|index| scan.numbers.get(index));
-    is_letters && numbers.all(|number| number.is_spoken && number.digits.len() == 1)
 }
 
 /// What so many digits are where nothing else is said.

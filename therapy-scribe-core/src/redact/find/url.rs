@@ -9,7 +9,7 @@ pub(super) fn find(scan: &mut Scan<'_>) {
         let found = scheme(scan, at).or_else(|| bare(scan, at));
         match found {
             Some(end) if scan.is_free(at..end) => {
-                scan.take(at..end, Kind::Url);
+                scan.take(with_small_word(scan, at, end)..end, Kind::Url);
                 at = end;
             }
             _ => at += 1,
@@ -281,6 +281,10 @@ fn path(scan: &Scan<'_>, domain: usize) -> usize {
             if is_joint || (tokens.is_word(at) && is_first) || is_piece && !is_end {
                 words += usize::from(!is_joint);
                 at += 1;
+            } else if tokens.low(next) == "slash" && words > 0 && words < MOST_PATH_WORDS {
+                let Some(end) = said_on(scan, at) else { break };
+                words += end - at;
+                at = end;
             } else {
                 break;
             }
@@ -292,7 +296,50 @@ fn path(scan: &Scan<'_>, domain: usize) -> usize {
     }
 }
 
+/// More words that are said behind a slash are a sentence's.
+const MOST_PATH_WORDS: usize = 5;
+
+/// The end of a word more behind a slash that was said: "slash kas beats", and "in wexcombe" where a pause follows.
+fn said_on(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let is_content = |at: usize| {
+        let low = tokens.low(at);
+        let is_lead = is_lead(low) && !matches!(low, "again" | "well" | "great" | "right");
+        tokens.is_word(at) && tokens.has_space(at) && !is_lead && !GOES_ON.contains(low)
+    };
+    if is_content(at) {
+        return Some(at + 1);
+    }
+    let is_joining = matches!(tokens.low(at), "in" | "and" | "of" | "the" | "for" | "my");
+    let is_over = !is_content(at + 2) && tokens.low(at + 2) != "slash";
+    (is_joining && is_content(at + 1) && is_over).then_some(at + 2)
+}
+
+/// With the small word that may begin the name of a page that is said: "the knot dot com", "go fund me dot com".
+fn with_small_word(scan: &Scan<'_>, start: usize, end: usize) -> usize {
+    let tokens = &scan.tokens;
+    let is_said = (start..end).any(|at| tokens.low(at) == "dot");
+    let is_small = matches!(
+        tokens.low_before(start),
+        "the" | "my" | "our" | "your" | "go" | "we"
+    );
+    match start.checked_sub(1) {
+        Some(before) if is_said && is_small && scan.is_free(before..start) => before,
+        _ => start,
+    }
+}
+
 use crate::redact::words::{Words, words};
+/// Words with which a sentence goes on behind an address.
+static GOES_ON: Words = Words::new(|| {
+    words(
+        "is was are were has have had did does do can could should will would won't can't don't didn't isn't doesn't wasn't \
+    please if not where how why when while because which who whose until since before after today tonight tomorrow \
+    yesterday too also really maybe about every all some you your you'll you're he's she's they're we're it'll what \
+    me him us them but now once there's here slash dot colon",
+    )
+});
+
 static LEADS: Words = Words::new(|| {
     words(
         "the a an to at on is website site visit called my your his her their our from for go going check out try use page \

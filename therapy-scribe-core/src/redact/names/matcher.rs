@@ -283,7 +283,7 @@ impl Matcher {
             });
             hits.max_by_key(|(range, _, _, index)| (range.len(), usize::MAX - index))
         };
-        let place = around.place(at);
+        let place = self.place(around, at);
         let written: Vec<usize> = written.collect();
         let exact = longest(&mut written.iter().copied(), How::Written);
         // "Tamsin Fals", "Camp Osawa": more of a name, with a letter off, is better than less.
@@ -307,6 +307,28 @@ impl Matcher {
                 length,
             )
         })
+    }
+
+    /// Behind a first name that is known, a name stands: "WILL HARKNISS".
+    fn place(&self, around: &Around<'_>, at: usize) -> Place {
+        let before = at.checked_sub(1).and_then(|at| around.words.get(at));
+        let is_named = before.is_some_and(|before| {
+            let mut known = self.begins.get(&before.folded).into_iter().flatten();
+            let is_first = |index: &usize| {
+                let name = self.names.get(*index);
+                name.is_some_and(|name| name.kind == Kind::Person && !name.is_word_too)
+            };
+            let gap = around
+                .words
+                .get(at)
+                .and_then(|word| around.text.get(before.range.end..word.range.start));
+            gap.is_some_and(|gap| gap.trim().is_empty()) && known.any(is_first)
+        });
+        if is_named {
+            Place::Name
+        } else {
+            around.place(at)
+        }
     }
 
     /// "M, I, double L, E, R"

@@ -61,7 +61,7 @@ impl Around<'_> {
         }
     }
 
-    /// Whether no word of the line begins with a capital letter.
+    /// Whether no word of the line begins with a capital letter, but for those of capital letters only: "PTSD", or all of them.
     fn is_bare(&self, at: usize) -> bool {
         let back = (0..=at)
             .rev()
@@ -71,7 +71,7 @@ impl Around<'_> {
             .take(30)
             .take_while(|i| !self.gap(*i).contains('\n'));
         let mut near = back.chain(on).filter_map(|i| self.words.get(i));
-        near.all(|word| !word.is_capital || word.folded == "i")
+        near.all(|word| !word.is_capital || !word.has_small)
     }
 
     fn begins_sentence(&self, at: usize) -> bool {
@@ -92,6 +92,9 @@ impl Around<'_> {
         if self.place(at) == Place::Name
             && !(is_auxiliary(&word.folded) && !word.is_capital && is_relation(self.low_before(at)))
         {
+            return true;
+        }
+        if self.is_introduced(at) {
             return true;
         }
         // "al" and "bo" are no other words.
@@ -135,6 +138,29 @@ impl Around<'_> {
         is_owner
             || !self.begins_sentence(at)
             || !(is_short_for || is_joined && goes_on_as_word(next))
+    }
+
+    /// "and ask for dawn", "it's just will", "…, will, …"
+    fn is_introduced(&self, at: usize) -> bool {
+        let before = |back: usize| at.checked_sub(back).map_or("", |at| self.low(at));
+        let is_next = at > 0 && self.gap(at).trim().is_empty();
+        let is_asked = is_next
+            && (before(2), before(1)) == ("ask", "for")
+            && matches!(before(3), "and" | "then" | "just" | "please" | "" | "or");
+        // A verb ends no sentence that says who somebody is.
+        let is_verb = matches!(
+            self.low(at),
+            "will" | "may" | "drew" | "sue" | "rob" | "chase" | "don"
+        );
+        let ends =
+            at + 1 >= self.words.len() || self.gap(at + 1).contains(['.', ',', '?', '!', '\n']);
+        let just = usize::from(matches!(before(1), "just" | "only" | "actually"));
+        let is_said = matches!(
+            (before(2 + just), before(1 + just)),
+            ("it" | "that", "s") | ("this" | "name", "is") | ("i", "m")
+        );
+        let is_between = self.gap(at).contains(',') && self.low(at + 1) != "not";
+        is_asked || (is_verb && ends && (is_next && is_said || is_between))
     }
 
     /// Among words that all have capital letters only.

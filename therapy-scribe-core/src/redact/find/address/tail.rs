@@ -1,7 +1,7 @@
 //! What follows a street: the flat, the town, the state, the code, the country.
 
 use super::{capital_street, code_at, postcode_after, without_number};
-use crate::redact::find::{Scan, code, numbers::ordinal, places};
+use crate::redact::find::{Scan, code, date::month, numbers::ordinal, places};
 
 /// What follows a street: the flat, the town, the state, the code, the country. Gives the end.
 pub(super) fn tail(scan: &Scan<'_>, street: usize) -> usize {
@@ -151,11 +151,33 @@ pub(super) fn flat(scan: &Scan<'_>, at: usize) -> Option<usize> {
     (end > next).then_some(end)
 }
 
+/// "… in February" is no town.
+fn is_season(low: &str) -> bool {
+    matches!(
+        low,
+        "spring"
+            | "summer"
+            | "fall"
+            | "autumn"
+            | "winter"
+            | "monday"
+            | "tuesday"
+            | "wednesday"
+            | "thursday"
+            | "friday"
+            | "saturday"
+            | "sunday"
+    )
+}
+
 /// A town with its state, or in capital letters after a comma or "in". Gives the end.
 pub(super) fn town(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let tokens = &scan.tokens;
     if let Some(end) = places::state(tokens, at) {
         return Some(end);
+    }
+    if month(scan, at).is_some() || is_season(tokens.low(at)) {
+        return None;
     }
     let is_after = matches!(tokens.low_before(at), "," | "in");
     let mut end = at;

@@ -1,6 +1,8 @@
 //! Which date is a birth's.
 
-use super::Date;
+use std::ops::Range;
+
+use super::{Date, parts::year};
 use crate::redact::{
     Kind,
     find::{
@@ -33,7 +35,108 @@ pub(super) fn is_birth(scan: &Scan<'_>, start: usize, date: &Date) -> bool {
             )
         })
         .any(|at| scan.numbers.from(at + 1).is_some());
-    has_turned || scan.cue_after(end, 12) == Some(Cue::Birth) || gives_age(scan, end)
+    has_turned
+        || has_come(scan, start, end)
+        || scan.cue_after(end, 12) == Some(Cue::Birth)
+        || gives_age(scan, end)
+}
+
+/// "my twins came 10/02/2015", "we had her on", "the baby arrived early, on"
+fn has_come(scan: &Scan<'_>, start: usize, end: usize) -> bool {
+    let tokens = &scan.tokens;
+    let between = |at: &usize| {
+        let low = tokens.low(*at);
+        cues::is_filler(low)
+            || matches!(
+                low,
+                "on" | "the"
+                    | "in"
+                    | "at"
+                    | "early"
+                    | "late"
+                    | ","
+                    | "finally"
+                    | "monday"
+                    | "tuesday"
+                    | "wednesday"
+                    | "thursday"
+                    | "friday"
+                    | "saturday"
+                    | "sunday"
+            )
+    };
+    // "the twins, twenty-first of July, came six weeks early"
+    let next = scan.after_fillers(end, 2);
+    if matches!(tokens.low(next), "came" | "arrived")
+        && start
+            .checked_sub(2)
+            .is_some_and(|at| is_child(tokens.low(at)))
+    {
+        return true;
+    }
+    let Some(at) = (0..start).rev().take(5).find(|at| !between(at)) else {
+        return false;
+    };
+    let near = |most: usize, is_one: fn(&str) -> bool| {
+        let back = (0..at).rev().take(most);
+        back.take_while(|i| !tokens.ends_sentence(*i))
+            .any(|i| is_one(tokens.low(i)))
+    };
+    match tokens.low(at) {
+        "came" | "arrived" => near(3, is_child),
+        "delivered" => near(3, |low| matches!(low, "i" | "she" | "we" | "wife")),
+        "him" | "her" | "them" => tokens.low_before(at) == "had" && near(2, |low| low == "had"),
+        low => is_child(low) && near(4, |low| matches!(low, "had" | "delivered")),
+    }
+}
+
+fn is_child(low: &str) -> bool {
+    matches!(
+        low,
+        "baby"
+            | "babies"
+            | "twins"
+            | "triplets"
+            | "son"
+            | "daughter"
+            | "boy"
+            | "girl"
+            | "boys"
+            | "girls"
+            | "kid"
+            | "kids"
+            | "child"
+            | "grandson"
+            | "granddaughter"
+            | "grandchild"
+            | "oldest"
+            | "eldest"
+            | "youngest"
+            | "firstborn"
+            | "preemie"
+            | "newborn"
+    )
+}
+
+/// The year that somebody adds late: "my birthday's May the fourth, everyone makes the joke, nineteen ninety seven".
+pub(super) fn late_year(scan: &Scan<'_>, end: usize) -> Option<Range<usize>> {
+    let tokens = &scan.tokens;
+    for at in end..end + 14 {
+        let is_over = tokens.is_break(at)
+            || tokens.is_hidden(at)
+            || tokens.ends_sentence(at)
+            || is_event(tokens.low(at));
+        if is_over {
+            return None;
+        }
+        let found = year(scan, at).filter(|_| tokens.low_before(at) == ",");
+        if let Some((value, after)) = found {
+            let is_last = after >= tokens.len() || tokens.is_mark(after) || tokens.is_break(after);
+            let is_free = scan.is_free(at..after);
+            return (is_last && is_free && (1900..=2030).contains(&value)).then_some(at..after);
+        }
+    }
+    None
 }
 
 pub(super) fn has_birth_before(scan: &Scan<'_>, start: usize) -> bool {

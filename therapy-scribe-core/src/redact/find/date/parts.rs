@@ -12,7 +12,7 @@ pub(super) fn month_named(low: &str) -> bool {
 }
 
 /// Whether a month, or a day that has a name, stands here, and its end; `true` where the word means nothing else.
-pub(super) fn month(scan: &Scan<'_>, at: usize) -> Option<(bool, usize)> {
+pub(in crate::redact::find) fn month(scan: &Scan<'_>, at: usize) -> Option<(bool, usize)> {
     let tokens = &scan.tokens;
     let is_sure = match tokens.low(at) {
         "january" | "february" | "april" | "june" | "july" | "august" | "september" | "october"

@@ -79,7 +79,31 @@ pub(super) fn said(scan: &Scan<'_>, last: usize) -> Option<usize> {
     {
         start -= 1;
     }
-    (start < last).then_some(start)
+    (start < last).then_some(with_small_word(scan, start))
+}
+
+/// "the lazy gardener", "hope and odette": a small word that stands in the name of an address.
+fn with_small_word(scan: &Scan<'_>, start: usize) -> usize {
+    let tokens = &scan.tokens;
+    let is_open = |at: usize| scan.is_free(at..at + 1) && !tokens.is_break(at);
+    let is_article = matches!(tokens.low_before(start), "the" | "my");
+    match (start.checked_sub(1), start.checked_sub(2)) {
+        (Some(before), _) if is_article && is_open(before) => before,
+        (Some(and), Some(first)) if tokens.low(and) == "and" && is_open(and) && is_open(first) => {
+            let is_name = |at: usize| {
+                let low = tokens.low(at);
+                tokens.is_word(at) && !is_stop(low) && !cues::is_filler(low)
+            };
+            // Of a whole sentence before the "and" the last word is none of the address.
+            let is_first = first.checked_sub(1).is_none_or(|before| !is_name(before));
+            if is_name(first) && is_first {
+                first
+            } else {
+                start
+            }
+        }
+        _ => start,
+    }
 }
 
 /// A mark that doesn't end what stands behind it: a point inside a word, a comma between letters that are spelled.
@@ -154,18 +178,20 @@ pub(super) fn introduced(scan: &Scan<'_>, last: usize) -> Option<usize> {
                 "is" | "it's" | "was" | "that's" | "be" | "to" | "at" | ":"
             );
         let has_cue = (0..at).rev().take(6).any(|i| {
-            matches!(
-                tokens.low(i),
-                "email"
-                    | "mail"
-                    | "address"
-                    | "e-mail"
-                    | "gmail"
-                    | "emailed"
-                    | "reach"
-                    | "contact"
-                    | "write"
-            )
+            // The "gmail" of an address that was given before introduces none.
+            scan.is_free(i..i + 1)
+                && matches!(
+                    tokens.low(i),
+                    "email"
+                        | "mail"
+                        | "address"
+                        | "e-mail"
+                        | "gmail"
+                        | "emailed"
+                        | "reach"
+                        | "contact"
+                        | "write"
+                )
         });
         if is_verb && has_cue && !is_joint(tokens.low(at + 1)) {
             let start = scan.after_fillers(at + 1, 4);

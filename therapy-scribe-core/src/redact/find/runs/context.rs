@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Run, is_exercise};
+use super::{is_exercise, row::Run};
 use crate::redact::{
     Kind,
     find::{
@@ -34,7 +34,11 @@ pub(super) fn short(
         return Some(Kind::Ssn);
     }
     match cue? {
-        Cue::Birth if (3..=8).contains(&count) && !is_exercise(scan, tokens.start) => {
+        Cue::Birth
+            if (3..=8).contains(&count)
+                && !is_exercise(scan, tokens.start)
+                && is_answer(scan, tokens.start) =>
+        {
             Some(Kind::DateOfBirth)
         }
         Cue::Birth if count == 2 => year_of_birth(),
@@ -61,6 +65,66 @@ pub(super) fn short(
         Cue::Ssn if (5..=12).contains(&count) && digitwise => Some(Kind::Ssn),
         _ => None,
     }
+}
+
+/// Whether a birth is spoken of in the same line, or the line begins with the number.
+fn is_answer(scan: &Scan<'_>, start: usize) -> bool {
+    let mut words = 0;
+    for at in (0..start).rev() {
+        if scan.tokens.is_break(at) || words > 14 {
+            return words < 4;
+        }
+        if cues::at(&scan.tokens, at) == Some(Cue::Birth) {
+            return true;
+        }
+        words += usize::from(scan.tokens.is_word(at) && !cues::is_filler(scan.tokens.low(at)));
+    }
+    true
+}
+
+/// "0937, the last four of my social", "4417 at the end of my card"
+pub(super) fn last_four_of(scan: &Scan<'_>, end: usize, count: usize) -> Option<Kind> {
+    let tokens = &scan.tokens;
+    if count != 4 {
+        return None;
+    }
+    let is_over = |at: &usize| tokens.is_break(*at) || tokens.is_hidden(*at);
+    let named = (end..end + 8).take_while(|at| !is_over(at)).find_map(|at| {
+        let phrases = [
+            "last four of",
+            "last 4 of",
+            "last four digits of",
+            "last 4 digits of",
+            "last four on",
+            "last 4 on",
+            "last digits of",
+            "end of",
+            "tail of",
+        ];
+        phrases.iter().find_map(|phrase| tokens.phrase(at, phrase))
+    });
+    // "that's the last four."
+    let pause = scan.after_fillers(end, 4);
+    let alone = [
+        "the last four",
+        "my last four",
+        "her last four",
+        "his last four",
+        "the last 4",
+    ]
+    .iter()
+    .find_map(|phrase| tokens.phrase(pause, phrase))
+    .filter(|after| *after >= tokens.len() || tokens.is_mark(*after));
+    let Some(after) = named else {
+        return alone.map(|_| Kind::Ssn);
+    };
+    (after..after + 4).find_map(|at| match cues::at(tokens, at)? {
+        Cue::Ssn => Some(Kind::Ssn),
+        Cue::Card => Some(Kind::Card),
+        Cue::Phone => Some(Kind::Phone),
+        Cue::Record => Some(Kind::Record),
+        _ => None,
+    })
 }
 
 /// "the last four are", "ending in"

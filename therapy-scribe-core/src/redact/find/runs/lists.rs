@@ -1,12 +1,8 @@
-//! Numbers that are counted, listed or paid, and a date that is only numbers.
+//! Numbers that are counted, listed or paid.
 
-use std::ops::Range;
-
-use compact_str::CompactString;
-
-use super::{Run, tokens_of};
+use super::row::{Run, tokens_of};
 use crate::redact::{
-    find::{Scan, cues, numbers::Number},
+    find::{Scan, numbers::Number},
     words::{Words, words},
 };
 
@@ -27,47 +23,6 @@ pub(super) fn is_amount(scan: &Scan<'_>, run: &Run) -> bool {
             })
         });
     has_sign || is_grouped
-}
-
-/// "Oh seven, twenty-two, seventy-nine", with which somebody answers.
-pub(super) fn is_spoken_date(scan: &Scan<'_>, run: &Run, tokens: &Range<usize>) -> bool {
-    let mut before = (0..tokens.start)
-        .rev()
-        .take_while(|at| !scan.tokens.ends_sentence(*at) && !scan.tokens.is_break(*at));
-    let is_begin = before.all(|at| cues::is_filler(scan.tokens.low(at)) || scan.tokens.is_mark(at));
-    let mut groups: Vec<CompactString> = Vec::new();
-    for number in run
-        .numbers
-        .clone()
-        .filter_map(|index| scan.numbers.get(index))
-    {
-        let has_mark = matches!(
-            scan.tokens.low_before(number.tokens.start),
-            "," | "-" | "/" | "slash" | "dash"
-        );
-        match groups.last_mut() {
-            Some(last) if !has_mark => last.push_str(&number.digits),
-            _ => groups.push(number.digits.clone()),
-        }
-    }
-    let part = |index: usize| {
-        groups
-            .get(index)
-            .and_then(|group| group.parse::<u32>().ok())
-            .unwrap_or(99)
-    };
-    let (one, other) = (part(0), part(1));
-    let has_year = groups
-        .get(2)
-        .is_some_and(|year| year.len() == 2 || (year.len() == 4 && matches!(part(2), 1900..=2030)));
-    let is_old = part(2) > 30 && part(2) <= 2010;
-    is_begin
-        && groups.len() == 3
-        && has_year
-        && is_old
-        && (1..=31).contains(&one)
-        && (1..=31).contains(&other)
-        && one.min(other) <= 12
 }
 
 /// Counting, a list of scores, a list of years.
