@@ -7,6 +7,7 @@ mod cues;
 mod date;
 mod email;
 mod guard;
+mod handle;
 mod network;
 mod numbers;
 mod places;
@@ -42,6 +43,7 @@ pub(super) fn identifiers(text: &str, known: &KnownDigits) -> Vec<Found> {
     network::find(&mut scan);
     email::find(&mut scan);
     url::find(&mut scan);
+    handle::find(&mut scan);
     shapes::find(&mut scan);
     date::find(&mut scan);
     guard::claim(&mut scan);

@@ -1,6 +1,7 @@
 //! Names that the host knows.
 
 mod matcher;
+mod name;
 mod near;
 mod ordinary;
 mod position;
@@ -8,7 +9,8 @@ mod words;
 
 use std::{fmt, sync::Arc};
 
-pub(super) use matcher::{Hit, Name};
+pub(super) use matcher::Hit;
+pub(super) use name::Name;
 pub(super) use words::fold;
 
 use super::{Kind, placeholder};

@@ -8,5 +8,6 @@
 mod always;
 mod conversation;
 mod labelled;
+mod loose;
 mod own;
 mod sets;

@@ -67,7 +67,7 @@ fn set_b_is_found_and_clinical_words_stay() {
 fn set_c_is_found_and_clinical_words_stay() {
     let bars = Bars {
         identifiers: 990,
-        names: 970,
+        names: 990,
         false_alarms: 10,
     };
     check("c", &bars);

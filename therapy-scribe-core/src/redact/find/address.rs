@@ -1,5 +1,6 @@
 //! Where somebody lives: a number and a street, what follows them, boxes, and post codes.
 
+mod housed;
 mod named;
 mod post;
 mod tail;
@@ -9,7 +10,6 @@ use std::ops::Range;
 use super::{
     Scan,
     cues::{self},
-    guard,
     numbers::ordinal,
     places::{self, Street},
 };
@@ -17,6 +17,7 @@ use crate::redact::{
     Kind,
     words::{Words, words},
 };
+use housed::is_housed;
 use named::{
     asked_name, bare_name, capital_street, corner, foreign, numbered, with_asked_number,
     without_number,
@@ -220,34 +221,6 @@ fn is_street(scan: &Scan<'_>, start: usize, at: usize, kind: Street, capitals: b
                 || is_housed(scan, start, at)
         }
     }
-}
-
-/// "in sixty one linnet court": a number of two digits or more, one word, and nothing that counts or goes on.
-fn is_housed(scan: &Scan<'_>, start: usize, at: usize) -> bool {
-    let tokens = &scan.tokens;
-    let (mut first, mut digits) = (start, 0);
-    while let Some(number) = first
-        .checked_sub(1)
-        .and_then(|before| scan.numbers.holding(before))
-    {
-        digits += number.digits.len();
-        first = number.tokens.start;
-    }
-    let leads = match tokens.low_before(first) {
-        "in" | "into" | "outside" => digits > 1,
-        "at" | "from" | "to" | "near" => digits > 2,
-        _ => false,
-    };
-    let is_name = at == start + 1 && !guard::is_unit(tokens.low(start));
-    let next = at + 1;
-    let is_over = next >= tokens.len()
-        || tokens.is_mark(next)
-        || tokens.is_break(next)
-        || matches!(
-            tokens.low(next),
-            "and" | "with" | "but" | "until" | "when" | "since" | "because" | "where" | "till"
-        );
-    leads && is_name && is_over
 }
 
 /// Whether somebody speaks of an address just before.

@@ -180,7 +180,12 @@ fn digits_follow(scan: &Scan<'_>, at: usize) -> bool {
 
 fn is_near_digits(scan: &Scan<'_>, at: usize) -> bool {
     let tokens = &scan.tokens;
-    let next = at + 1 + usize::from(matches!(tokens.low(at + 1), "-" | "/" | "," | "."));
+    let next = at
+        + 1
+        + usize::from(
+            matches!(tokens.low(at + 1), "-" | "/" | "," | ".")
+                || cues::is_spoken_mark(tokens.low(at + 1)),
+        );
     let before = at
         .checked_sub(1)
         .map(|before| before.saturating_sub(usize::from(tokens.low(before) == "-")));

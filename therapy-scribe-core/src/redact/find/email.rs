@@ -2,9 +2,11 @@
 
 mod said;
 
+use std::ops::Range;
+
 use super::{Scan, code, cues, url};
 use crate::redact::Kind;
-use said::said;
+use said::{introduced, is_joint, is_stop, said};
 
 pub(super) fn find(scan: &mut Scan<'_>) {
     for at in 0..scan.tokens.len() {
@@ -12,12 +14,31 @@ pub(super) fn find(scan: &mut Scan<'_>) {
             continue;
         }
         let Some(end) = domain_after(scan, at) else {
+            if let Some(tokens) = without_sign(scan, at) {
+                scan.take(tokens, Kind::Email);
+            }
             continue;
         };
         if let Some(start) = local(scan, at) {
             scan.take(start..clarified(scan, end), Kind::Email);
         }
     }
+}
+
+/// "my email is janedoe84, gmail dot com": the "at" is left out.
+fn without_sign(scan: &Scan<'_>, at: usize) -> Option<Range<usize>> {
+    let tokens = &scan.tokens;
+    provider(scan, at)?;
+    let before = at.checked_sub(1)?;
+    if matches!(tokens.low(before), "at" | "@" | "dot" | "." | "sign") {
+        return None;
+    }
+    let end = url::domain(scan, at)?;
+    let start = introduced(scan, before + 1)?;
+    let words = (start..at).filter(|at| tokens.is_word(*at) && !tokens.is_letter(*at));
+    let is_free = scan.is_free(start..end);
+    let is_plain = (start..at).all(|at| !is_stop(tokens.low(at)) || is_joint(tokens.low(at)));
+    (is_free && is_plain && words.count() <= 4 && start < at).then_some(start..end)
 }
 
 /// Where the domain behind an "@" or "at" ends.

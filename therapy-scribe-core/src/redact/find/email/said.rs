@@ -51,6 +51,8 @@ pub(super) fn said(scan: &Scan<'_>, last: usize) -> Option<usize> {
             if !is_inner_mark(scan, before, last) {
                 break;
             }
+        } else if low == "then" && is_number(scan, start) {
+            // "g r a y, then the number 4"
         } else if is_stop(low) && !joined && !tokens.is_letter(before) {
             break;
         } else if !is_joint && !cues::is_filler(low) {
@@ -80,6 +82,11 @@ pub(super) fn said(scan: &Scan<'_>, last: usize) -> Option<usize> {
         start -= 1;
     }
     (start < last).then_some(with_small_word(scan, start))
+}
+
+fn is_number(scan: &Scan<'_>, at: usize) -> bool {
+    let number = scan.tokens.phrase(at, "the number").unwrap_or(at);
+    scan.numbers.holding(number).is_some()
 }
 
 /// "the lazy gardener", "hope and odette": a small word that stands in the name of an address.

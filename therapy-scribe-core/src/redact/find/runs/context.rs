@@ -8,6 +8,7 @@ use crate::redact::{
     find::{
         Scan,
         cues::{self, Cue},
+        guard,
     },
 };
 
@@ -140,7 +141,9 @@ pub(super) fn is_last_four(scan: &Scan<'_>, start: usize, most: usize) -> bool {
                 number.is_spoken || !is_year
             });
         (matches!(low, "ending" | "ends") && is_next)
-            || (low == "last" && matches!(scan.tokens.low(at + 1), "four" | "4" | "digits"))
+            || (low == "last"
+                && matches!(scan.tokens.low(at + 1), "four" | "4" | "digits")
+                && !guard::is_unit(scan.tokens.low(at + 2)))
             || (matches!(low, "ending" | "ends")
                 && matches!(scan.tokens.low(at + 1), "in" | "with"))
     })
@@ -159,11 +162,15 @@ pub(super) fn begins_or_ends(scan: &Scan<'_>, start: usize) -> bool {
 
 pub(in crate::redact) fn mentions_card(scan: &Scan<'_>, start: usize) -> bool {
     let from = start.saturating_sub(60);
-    (from..start).any(|at| {
-        scan.tokens.is_hidden(at)
-            || scan.claimed.get(at) == Some(&true)
-            || matches!(cues::at(&scan.tokens, at), Some(Cue::Card | Cue::CardCode))
-    })
+    let is_named = (start..start + 12)
+        .take_while(|at| !scan.tokens.ends_sentence(*at) && !scan.tokens.is_break(*at))
+        .any(|at| cues::at(&scan.tokens, at) == Some(Cue::Card));
+    is_named
+        || (from..start).any(|at| {
+            scan.tokens.is_hidden(at)
+                || scan.claimed.get(at) == Some(&true)
+                || matches!(cues::at(&scan.tokens, at), Some(Cue::Card | Cue::CardCode))
+        })
 }
 
 /// "… the old one was 12088", "… and the end is 4417": more of what was just hidden.

@@ -54,6 +54,8 @@ fn is_lead_letters(scan: &Scan<'_>, at: usize) -> bool {
 /// Letters that are said one by one before a number: "D N three three oh six". Gives the place of the first.
 fn spelled_letters(scan: &Scan<'_>, start: usize) -> Option<usize> {
     let tokens = &scan.tokens;
+    let is_dash = matches!(tokens.low_before(start), "dash" | "hyphen" | "-");
+    let start = start.saturating_sub(usize::from(is_dash));
     let letters = (0..start)
         .rev()
         .take_while(|at| {
@@ -63,12 +65,8 @@ fn spelled_letters(scan: &Scan<'_>, start: usize) -> Option<usize> {
     let first = letters.last().filter(|first| first + 1 < start)?;
     let word: String = (first..start).map(|at| tokens.low(at)).collect();
     // "A C E" is a questionnaire; "I a" is a sentence that begins twice.
-    let is_word = guard::is_instrument(&word) || word.chars().all(|c| matches!(c, 'a' | 'i'));
-    let is_drug = matches!(
-        word.as_str(),
-        "cpt" | "icd" | "dsm" | "ndc" | "thc" | "cbd" | "lsd" | "mg"
-    );
-    (!is_word && !is_drug).then_some(first)
+    let is_word = is_clinical(&word) || word.chars().all(|c| matches!(c, 'a' | 'i'));
+    (!is_word).then_some(first)
 }
 
 /// "PA seven seven one four oh two": letters, and digits that are said one by one.
@@ -76,11 +74,34 @@ pub(super) fn is_lettered(scan: &Scan<'_>, run: &Run, start: usize, count: usize
     let Some(before) = start.checked_sub(1) else {
         return false;
     };
-    let is_letters = count >= 5 && is_lead_letters(scan, before);
+    // The "T" of "C P T" leads no number.
+    let is_apart =
+        !scan.tokens.is_letter(before) || !scan.tokens.is_letter(before.saturating_sub(1));
+    let is_letters = count >= 5 && is_apart && is_lead_letters(scan, before);
     let is_spelled = count >= 4 && spelled_letters(scan, start).is_some();
     let mut numbers = run
         .numbers
         .clone()
         .filter_map(|index| scan.numbers.get(index));
-    (is_letters || is_spelled) && numbers.all(|number| number.is_spoken && number.digits.len() == 1)
+    let is_upper = is_spelled && tokens_are_upper(scan, start);
+    (is_letters || is_spelled)
+        && numbers.all(|number| {
+            number.is_spoken && number.digits.len() == 1
+                || is_upper && !number.is_spoken && count >= 5
+        })
+}
+
+/// "D N 33062": a written number needs capital letters before it.
+fn tokens_are_upper(scan: &Scan<'_>, start: usize) -> bool {
+    spelled_letters(scan, start)
+        .is_some_and(|first| (first..start).all(|at| scan.tokens.is_upper(at)))
+}
+
+/// Letters that clinicians say before numbers.
+fn is_clinical(word: &str) -> bool {
+    guard::is_instrument(word)
+        || matches!(
+            word,
+            "thc" | "cbd" | "lsd" | "mg" | "tsh" | "ssri" | "ptsd" | "adhd" | "ocd" | "ect" | "tms"
+        )
 }
