@@ -84,11 +84,7 @@ async fn run(args: &Args) -> Result<(), BoxError> {
         .map_or_else(|| Ok(Names::default()), names::read)?;
     std::fs::create_dir_all(&args.out)
         .map_err(|error| format!("cannot make the folder {}: {error}", args.out.display()))?;
-    let words: Vec<String> = names
-        .people()
-        .flat_map(str::split_whitespace)
-        .map(str::to_owned)
-        .collect();
+    let words: Vec<String> = words(&names).map(str::to_owned).collect();
     let (client, emulator) = recordings::service(&words).await?;
     let redaction = RecordRedaction::new(args.policies.clone())
         .substitute(Substitute::EntityName)
@@ -101,9 +97,8 @@ async fn run(args: &Args) -> Result<(), BoxError> {
     }
     let demo = || Path::new(DEMO).join("session.wav");
     let audio = FileUpload::new(args.audio.clone().unwrap_or_else(demo));
-    // Only the service's redaction is in it; it is gone when the copy is done.
-    let unchecked = args.out.join("redacted.unchecked.wav");
-    let mut sound = FileSave::new(&unchecked);
+    let unchecked = Unchecked(args.out.join("redacted.unchecked.wav"));
+    let mut sound = FileSave::new(&unchecked.0);
     let tickets = Tickets::beside(&args.out.join("redacted"));
     let job = Job::upload("recording", &audio, &config).redacted_audio(&mut sound);
     // The recording stays with the host, so a copy that can't be written can be made again.
@@ -122,36 +117,42 @@ async fn run(args: &Args) -> Result<(), BoxError> {
         .ok_or("the service did not redact the transcript; nothing was written")?;
     let mut redactor = Redactor::new(names.known(), Kinds::identifiers());
     let copy = copy::Copy::of(&export, &mut redactor)?;
-    let written = copy
-        .write(&args.out, &unchecked, &deleted(&done.deletion))
-        .await;
-    // Whatever became of the copy, what was not looked through does not stay.
-    std::fs::remove_file(&unchecked)?;
-    written?;
+    let deleted = deleted(&done.deletion);
+    copy.write(&args.out, &unchecked.0, &deleted).await?;
     print!("{}", copy.transcript.to_text());
     eprintln!("{}", copy.told(&args.out));
-    eprintln!("{}.", deleted(&done.deletion));
+    eprintln!("{deleted}.");
     if let Some(emulator) = emulator {
         emulator.stop().await;
     }
     Ok(())
 }
 
+/// The service's audio, which nothing has looked through. However the program goes on, it does not stay.
+struct Unchecked(PathBuf);
+
+impl Drop for Unchecked {
+    fn drop(&mut self) {
+        // There may be none.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Each word of a person's name that is no title.
+fn words(names: &Names) -> impl Iterator<Item = &str> {
+    let words = names.people().flat_map(str::split_whitespace);
+    words.filter(|word| !word.ends_with('.'))
+}
+
 /// The service hides them wherever they are said, in the audio too.
 fn with_names(redaction: RecordRedaction, names: &Names) -> RecordRedaction {
-    let mut words: Vec<&str> = names.people().collect();
-    words.extend(
-        names
-            .people()
-            .flat_map(str::split_whitespace)
-            .filter(|word| !word.ends_with('.')),
-    );
-    words.sort_unstable();
-    words.dedup();
-    if words.is_empty() {
+    let mut terms: Vec<&str> = names.people().chain(words(names)).collect();
+    terms.sort_unstable();
+    terms.dedup();
+    if terms.is_empty() {
         return redaction;
     }
-    redaction.terms(&EntityName::named("person_name"), words)
+    redaction.terms(&EntityName::named("person_name"), terms)
 }
 
 fn deleted(deletion: &Deletion) -> String {
